@@ -1,0 +1,165 @@
+#include "lds/sod.hpp"
+
+#include <cstdlib>
+#include <filesystem>
+
+#include "authority.hpp"
+#include "base/random.hpp"
+#include "lds/tlv.hpp"
+
+namespace imprimatur::lds {
+namespace {
+
+const json::object& data() {
+  static const json::object object = vectors("lds.json");
+  return object;
+}
+
+TEST(SecurityObject, WritesTheExampleOfVersion1) {
+  SecurityObject object;
+  for (const auto& [file, content] : example_files()) {
+    object.hashes[*data_group_number(file)] = crypto::digest(crypto::HashAlgorithm::sha256, content);
+  }
+  EXPECT_EQ(to_hex(encode_security_object(object)), text_at(data(), "/pki_example/lds_security_object_v1"));
+}
+
+// The example of version 0 writes NULL as parameters of the hash algorithm; RFC 5754 section 2 asks writers
+// to leave them out, so the same object is two bytes shorter here.
+TEST(SecurityObject, WritesTheExampleOfVersion0WithoutParameters) {
+  std::string expected = text_at(data(), "/pki_example/lds_security_object_v0");
+  const std::string with_null = "30820127020100300D06096086480165030402010500";
+  ASSERT_TRUE(expected.starts_with(with_null));
+  expected.replace(0, with_null.size(), "30820125020100300B0609608648016503040201");
+  auto object = decode_security_object(hex_at(data(), "/pki_example/lds_security_object_v1")).value();
+  object.lds_version_info = false;
+  EXPECT_EQ(to_hex(encode_security_object(object)), expected);
+}
+
+TEST(SecurityObject, ReadsBothVersions) {
+  const auto v0 = decode_security_object(hex_at(data(), "/pki_example/lds_security_object_v0")).value();
+  const auto v1 = decode_security_object(hex_at(data(), "/pki_example/lds_security_object_v1")).value();
+  EXPECT_FALSE(v0.lds_version_info);
+  EXPECT_TRUE(v1.lds_version_info);
+  EXPECT_EQ(v0.hashes, v1.hashes);
+  EXPECT_EQ(v1.hashes.size(), 7U);
+  EXPECT_EQ(to_hex(v1.hashes.at(15)), text_at(data(), "/examples/dg15/sha256"));
+  EXPECT_EQ(v1.hash, crypto::HashAlgorithm::sha256);
+}
+
+TEST(SecurityObject, KnowsTheOtherHashes) {
+  using enum crypto::HashAlgorithm;
+  for (const auto hash : {sha224, sha384, sha512}) {
+    SecurityObject object{.hash = hash, .hashes = {}, .lds_version_info = true};
+    object.hashes[1] = Bytes(crypto::digest_size(hash), 1);
+    object.hashes[2] = Bytes(crypto::digest_size(hash), 2);
+    const auto again = decode_security_object(encode_security_object(object));
+    ASSERT_TRUE(again);
+    EXPECT_EQ(again.value().hash, hash);
+    EXPECT_EQ(again.value().hashes, object.hashes);
+  }
+}
+
+// Builds an object by hand: version, algorithm OID, entries and what follows.
+std::string code_of_object(std::string_view version, std::string_view algorithm,
+                           const std::vector<Bytes>& entries, std::string_view tail) {
+  Bytes list;
+  for (const Bytes& entry : entries) append(list, encode_tlv(0x30, entry));
+  const Bytes content =
+      concat({hex(version), encode_tlv(0x30, hex(algorithm)), encode_tlv(0x30, list), hex(tail)});
+  return code_of(decode_security_object(encode_tlv(0x30, content)));
+}
+
+Bytes entry(std::uint8_t number, std::size_t size = 32) {
+  return concat({encode_tlv(0x02, Bytes{number}), encode_tlv(0x04, Bytes(size, 0x55))});
+}
+
+TEST(SecurityObject, RefusesWhatTheStandardDoesNotAllow) {
+  const std::string sha256 = "0609608648016503040201";
+  const std::string info = "300E1304303130381306303430303030";
+  const std::vector<Bytes> two{entry(1), entry(2)};
+  EXPECT_EQ(code_of_object("020101", sha256, two, info), "no error");
+  EXPECT_EQ(code_of_object("020101", sha256 + "0500", two, info), "no error");
+  EXPECT_EQ(code_of_object("020100", sha256, two, ""), "no error");
+  EXPECT_EQ(code_of_object("020102", sha256, two, info), "lds.security_object");
+  EXPECT_EQ(code_of_object("020102", sha256, two, ""), "lds.security_object");
+  EXPECT_EQ(code_of_object("02020001", sha256, two, info), "lds.security_object");
+  EXPECT_EQ(code_of_object("020101", sha256, two, ""), "bytes.short");
+  EXPECT_EQ(code_of_object("020100", sha256, two, info), "lds.security_object");
+  EXPECT_EQ(code_of_object("020101", sha256, two, info + "0500"), "lds.security_object");
+  EXPECT_EQ(code_of_object("020101", sha256, two, "300E1304303130581306303430303030"), "lds.security_object");
+  EXPECT_EQ(code_of_object("020101", sha256 + "0400", two, info), "lds.security_object");
+  EXPECT_EQ(code_of_object("020101", "06052B0E03021A", {entry(1, 20), entry(2, 20)}, info),
+            "lds.security_object");
+  EXPECT_EQ(code_of_object("020101", sha256, {entry(1)}, info), "lds.security_object");
+  EXPECT_EQ(code_of_object("020101", sha256, {entry(1), entry(1)}, info), "lds.security_object");
+  EXPECT_EQ(code_of_object("020101", sha256, {entry(0), entry(1)}, info), "lds.security_object");
+  EXPECT_EQ(code_of_object("020101", sha256, {entry(1), entry(17)}, info), "lds.security_object");
+  EXPECT_EQ(code_of_object("020101", sha256, {entry(1), entry(2, 20)}, info), "lds.security_object");
+  EXPECT_EQ(code_of_object("020101", sha256, std::vector<Bytes>(17, entry(1)), info), "lds.security_object");
+}
+
+TEST(BuildSod, MakesWhatABorderAccepts) {
+  const Authority authority;
+  const auto report = authenticate_passively(authority.sod(), example_files(), {authority.csca}, kToday);
+  EXPECT_TRUE(report.authentic()) << codes_of(report);
+  EXPECT_TRUE(report.object.lds_version_info);
+  EXPECT_EQ(report.object.hashes.size(), 7U);
+}
+
+// The judge is another program: `openssl cms` on the content behind the tag 77 and its length.
+TEST(BuildSod, MakesWhatOpensslVerifies) {
+  const Authority authority;
+  const Bytes sod = authority.sod();
+  const Bytes cms = copy_of(only_tlv(sod, 0x77, "EF.SOD").value());
+  SystemRandom random;
+  const std::filesystem::path folder =
+      std::filesystem::path(testing::TempDir()) / ("sod-" + make_uuid(random));
+  ASSERT_TRUE(make_folders(folder));
+  ASSERT_TRUE(write_file(folder / "sod.der", cms));
+  ASSERT_TRUE(write_file(folder / "csca.pem", bytes_of(authority.csca.pem())));
+  const auto verify = [&folder](const std::string& file) {
+    const std::string in = folder.string();
+    const std::string seconds = std::to_string(kToday.time_since_epoch().count() / 1000);
+    const std::string command = "openssl cms -verify -binary -inform DER -purpose any -attime " + seconds +
+                                " -in " + in + "/" + file + " -CAfile " + in + "/csca.pem -out " + in +
+                                "/content 2>" + in + "/log";
+    return std::system(command.c_str());
+  };
+  EXPECT_EQ(verify("sod.der"), 0) << read_text_file(folder / "log").value();
+  const auto content = read_file(folder / "content");
+  ASSERT_TRUE(content);
+  EXPECT_TRUE(decode_security_object(content.value()));
+
+  Bytes changed = cms;
+  changed.back() ^= 1;
+  ASSERT_TRUE(write_file(folder / "changed.der", changed));
+  EXPECT_NE(verify("changed.der"), 0);
+  std::filesystem::remove_all(folder);
+}
+
+TEST(BuildSod, HashesDataGroupsOnly) {
+  const Authority authority;
+  FileMap files = example_files();
+  files[FileId::com] = example("ef_com");
+  files[FileId::card_access] = example("ef_card_access");
+  const Bytes sod = build_sod(files, authority.signer, signer_of(authority.signer_key)).value();
+  const auto report = authenticate_passively(sod, files, {authority.csca}, kToday);
+  EXPECT_TRUE(report.authentic()) << codes_of(report);
+  EXPECT_EQ(report.object.hashes.size(), 7U);
+}
+
+TEST(BuildSod, ReportsASignerThatFails) {
+  const Authority authority;
+  const auto broken = build_sod(example_files(), authority.signer, [](ByteView) -> Result<Bytes> {
+    return fail("pkcs11.session", "the token is gone");
+  });
+  EXPECT_EQ(code_of(broken), "pkcs11.session");
+}
+
+TEST(BuildSod, RefusesTheSignatureOfAnotherKey) {
+  const Authority authority;
+  EXPECT_FALSE(build_sod(example_files(), authority.signer, signer_of(authority.csca_key)));
+}
+
+}  // namespace
+}  // namespace imprimatur::lds
