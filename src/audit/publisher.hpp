@@ -1,0 +1,55 @@
+// Publishes the audit log: derives tiles, entry bundles and checkpoints (C2SP tlog-tiles) from the journal.
+// The files are derived: rebuilt from the ledger whenever they are missing or differ.
+//
+// One thread uses a publisher: the one that also may use the `LedgerReader` given to it.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+
+#include "crypto/key_vault.hpp"
+#include "ledger/reader.hpp"
+
+namespace imprimatur::audit {
+
+struct PublisherOptions {
+  std::filesystem::path folder;   // checkpoint, tile/…, tile/entries/…
+  std::string origin;             // name of the log and of its key
+  std::string key_label = "log";  // Ed25519, in the vault
+  std::filesystem::path
+      last_checkpoint;  // kept outside the database: a restored backup cannot fork the log in silence
+};
+
+class LogPublisher {
+ public:
+  // Checks every file against the ledger and rebuilds what is missing or differs; checks the checkpoint kept
+  // outside and the published one against the journal. Reads the whole journal: about a second for a million
+  // entries. `keep` makes a checkpoint durable in the ledger before it is published (Ledger::keep_checkpoint
+  // in a group). It is called by `publish` on its thread. Errors audit.forked (a checkpoint that was signed
+  // is no prefix of this journal: a backup was restored), audit.journal (a sequence is missing), audit.files,
+  // note.*, vault.*.
+  static Result<std::unique_ptr<LogPublisher>> open(const PublisherOptions& options,
+                                                    ledger::LedgerReader& reader, crypto::KeyVault& vault,
+                                                    std::function<Status(std::string_view note)> keep);
+  ~LogPublisher();
+  LogPublisher(const LogPublisher&) = delete;
+  LogPublisher& operator=(const LogPublisher&) = delete;
+
+  // Adds what was committed since, writes the tiles, signs and publishes a checkpoint when the log has grown.
+  // The size that is published now. An error leaves the older checkpoint in force; calling again goes on.
+  // Errors audit.journal, audit.files, note.own_signature, vault.*, and what `keep` answers.
+  Result<ledger::Sequence> publish();
+
+  // Files that were missing or differed when the log was opened, and were written again from the ledger.
+  std::size_t files_rebuilt() const;
+  // The log's public key for verifiers: name+keyid+base64.
+  std::string vkey() const;
+
+ private:
+  struct State;
+  explicit LogPublisher(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace imprimatur::audit

@@ -1,0 +1,317 @@
+// One blank within one job, from begin_blank to its end.
+#include "ledger/ledger_state.hpp"
+
+namespace imprimatur::ledger {
+namespace {
+
+// Of attempts that are neither good, spoiled nor missing.
+constexpr const char* kOpenAttempts =
+    "SELECT " LEDGER_ATTEMPT_COLUMNS
+    " FROM attempts WHERE state NOT IN ('good', 'spoiled', 'missing') ORDER BY id";
+
+// The blank that carries the chip; it must be in stock, unused and of the class.
+Result<BlankRecord> blank_to_begin(Database& database, const BeginBlank& begin) {
+  Query query(database, "SELECT serial, class, chip_id, place FROM blanks WHERE chip_id = ?");
+  TRY(auto row, query.bind(begin.chip_id).step());
+  if (!row) return fail("ledger.blank_unknown", "the chip is of no blank that was received");
+  const auto place = stock_place_named(query.text(3));
+  BlankRecord blank{query.text(0), query.text(1), query.text(2), place.value_or(StockPlace::missing)};
+  if (blank.blank_class != begin.required_class) {
+    return fail("ledger.blank_class",
+                "the blank is of class " + blank.blank_class + ", wanted " + begin.required_class,
+                blank.serial);
+  }
+  Query used(database, "SELECT 1 FROM attempts WHERE blank = ?");
+  TRY(auto was_used, used.bind(blank.serial).step());
+  if (was_used || (blank.place != StockPlace::vault && blank.place != StockPlace::line)) {
+    return fail("ledger.blank_used",
+                "the blank is not unused: it counts as " + std::string(text_of(blank.place)), blank.serial);
+  }
+  return blank;
+}
+
+Status insert_attempt(Database& database, const AttemptRecord& attempt) {
+  Query query(database,
+              "INSERT INTO attempts (id, job, number, fence, blank, class, line, state) VALUES (?, ?, ?, ?, "
+              "?, ?, ?, ?)");
+  query.bind(attempt.id)
+      .bind(attempt.job)
+      .bind(static_cast<std::int64_t>(attempt.number))
+      .bind(attempt.fence);
+  query.bind(attempt.blank).bind(attempt.blank_class).bind(attempt.line).bind(job::text_of(attempt.state));
+  TRY_STATUS(query.run());
+  return ok();
+}
+
+// States that a card passes on its way; the others are ends and questions with operations of their own.
+bool is_step(job::AttemptState state) {
+  switch (state) {
+    case job::AttemptState::begun:
+    case job::AttemptState::chip_written:
+    case job::AttemptState::chip_verified:
+    case job::AttemptState::sent:
+    case job::AttemptState::out:
+    case job::AttemptState::verified:
+      return true;
+    case job::AttemptState::good:
+    case job::AttemptState::spoiled:
+    case job::AttemptState::in_doubt:
+    case job::AttemptState::missing:
+      return false;
+  }
+  return false;
+}
+
+}  // namespace
+
+Result<AttemptRecord> find_attempt(Database& database, std::string_view id) {
+  Query query(database, "SELECT " LEDGER_ATTEMPT_COLUMNS " FROM attempts WHERE id = ?");
+  TRY(auto row, query.bind(id).step());
+  if (!row) return fail("ledger.no_attempt", "there is no such attempt", std::string(id.substr(0, 64)));
+  return attempt_of(query);
+}
+
+Status allow(const AttemptRecord& attempt, job::AttemptState next) {
+  if (job::may_follow(attempt.state, next)) return ok();
+  return fail("ledger.state",
+              "an attempt that is " + std::string(job::text_of(attempt.state)) + " does not become " +
+                  std::string(job::text_of(next)),
+              attempt.id);
+}
+
+json::object named(const AttemptRecord& attempt) {
+  return {
+      {"attempt", attempt.number}, {"blank", attempt.blank}, {"fence", attempt.fence}, {"job", attempt.job}};
+}
+
+Status change_job_of(Database& database, const AttemptRecord& attempt, job::JobEvent event) {
+  TRY(auto job, find_job(database, attempt.job));
+  return change_job(database, job, event);
+}
+Result<AttemptRecord> fenced_attempt(Database& database, const Ledger::AttemptKey& key) {
+  TRY(auto attempt, find_attempt(database, key.attempt));
+  TRY(auto job, find_job(database, attempt.job));
+  if (attempt.fence != key.fence || job.fence != key.fence) return stale_fence(key.attempt);
+  return attempt;
+}
+
+Status store_attempt(Database& database, AttemptRecord& attempt, Sequence sequence) {
+  attempt.sequences.push_back(sequence);
+  json::array sequences;
+  for (const Sequence one : attempt.sequences) sequences.emplace_back(one);
+  Query query(
+      database,
+      "UPDATE attempts SET state = ?, print_job_id = ?, print_job_uuid = ?, printer = ?, reject_reason = ?, "
+      "question = ?, evidence = ?, sequences = ? WHERE id = ?");
+  query.bind(job::text_of(attempt.state));
+  if (attempt.print) {
+    query.bind(static_cast<std::int64_t>(attempt.print->job_id))
+        .bind(attempt.print->job_uuid)
+        .bind(attempt.print->printer);
+  } else {
+    query.bind_null().bind_null().bind_null();
+  }
+  query.bind_or_null(attempt.reject_reason).bind_or_null(attempt.question);
+  query.bind(canonical_json(attempt.evidence)).bind(canonical_json(sequences)).bind(attempt.id);
+  TRY_STATUS(query.run());
+  return ok();
+}
+
+Result<AttemptRecord> Ledger::begin_blank(const BeginBlank& begin) {
+  Operation operation(*state_);
+  TRY_STATUS(operation.begun());
+  Database& database = *state_->database;
+  TRY(auto job, find_job(database, begin.job));
+  if (job.fence != begin.fence) return stale_fence(begin.job);
+  if (state_->clock_went_back()) {
+    return fail("ledger.clock", "the clock shows an earlier time than the journal's newest entry", begin.job,
+                "Set the station's clock right; no card is begun until then.");
+  }
+  if (job.not_after < state_->ports.clock.now()) {
+    return fail("ledger.not_after", "the approval has run out", begin.job, "Get a new approval for the job.");
+  }
+  TRY(auto blank, blank_to_begin(database, begin));
+  TRY_STATUS(change_job(database, job, job::JobEvent::begin_blank));
+  AttemptRecord attempt;
+  attempt.number = job.attempts + 1;
+  attempt.id = begin.job + "/" + std::to_string(attempt.number);
+  attempt.job = begin.job;
+  attempt.fence = begin.fence;
+  attempt.blank = blank.serial;
+  attempt.blank_class = blank.blank_class;
+  attempt.line = begin.line;
+  Query update(database, "UPDATE jobs SET attempts = ?, blank = ? WHERE id = ?");
+  TRY_STATUS(
+      update.bind(static_cast<std::int64_t>(attempt.number)).bind(attempt.blank).bind(attempt.job).run());
+  TRY_STATUS(insert_attempt(database, attempt));
+  TRY_STATUS(set_blank_place(database, blank.serial, StockPlace::machine));
+  json::object data = named(attempt);
+  data["class"] = blank.blank_class;
+  data["device"] = begin.device;
+  data["line"] = begin.line;
+  data["profile"] = begin.profile_hash;
+  data["template"] = begin.template_hash;
+  TRY(auto sequence, state_->append("attempt.begun", begin.job, std::move(data)));
+  TRY_STATUS(store_attempt(database, attempt, sequence));
+  TRY_STATUS(operation.keep());
+  return attempt;
+}
+
+Status Ledger::record_intent(const AttemptKey& key, std::string_view act, std::string_view device,
+                             const json::object& what) {
+  Operation operation(*state_);
+  TRY_STATUS(operation.begun());
+  TRY(auto attempt, fenced_attempt(*state_->database, key));
+  json::object data = named(attempt);
+  data["act"] = std::string(act);
+  data["device"] = std::string(device);
+  data["what"] = what;
+  TRY(auto sequence, state_->append("attempt.intent", attempt.job, std::move(data)));
+  TRY_STATUS(store_attempt(*state_->database, attempt, sequence));
+  return operation.keep();
+}
+
+Status Ledger::record_step(const AttemptKey& key, job::AttemptState next, const json::object& evidence) {
+  Operation operation(*state_);
+  TRY_STATUS(operation.begun());
+  TRY(auto attempt, fenced_attempt(*state_->database, key));
+  if (!is_step(next)) {
+    return fail("ledger.state", "an attempt ends by its own operations, not by a step", attempt.id);
+  }
+  TRY_STATUS(allow(attempt, next));
+  if (attempt.state == job::AttemptState::in_doubt) {  // evidence has answered the question
+    TRY_STATUS(change_job_of(*state_->database, attempt, job::JobEvent::doubt_cleared));
+    TRY_STATUS(set_blank_place(*state_->database, attempt.blank, StockPlace::machine));
+    attempt.question.clear();
+  }
+  attempt.state = next;
+  attempt.evidence[std::string(job::text_of(next))] = evidence;
+  json::object data = named(attempt);
+  data["step"] = std::string(job::text_of(next));
+  data["evidence"] = evidence;
+  TRY(auto sequence, state_->append("attempt.step", attempt.job, std::move(data)));
+  TRY_STATUS(store_attempt(*state_->database, attempt, sequence));
+  return operation.keep();
+}
+
+Status Ledger::bind_print(const AttemptKey& key, const PrintBinding& binding, const json::object& evidence) {
+  Operation operation(*state_);
+  TRY_STATUS(operation.begun());
+  TRY(auto attempt, fenced_attempt(*state_->database, key));
+  TRY_STATUS(allow(attempt, job::AttemptState::sent));
+  attempt.print = binding;
+  attempt.evidence["print"] = evidence;
+  json::object data = named(attempt);
+  data["act"] = "print";
+  data["device"] = binding.printer;
+  data["what"] = evidence;
+  TRY(auto sequence, state_->append("attempt.intent", attempt.job, std::move(data)));
+  TRY_STATUS(store_attempt(*state_->database, attempt, sequence));
+  return operation.keep();
+}
+
+Status Ledger::intend_reject(const AttemptKey& key, std::string_view reason) {
+  Operation operation(*state_);
+  TRY_STATUS(operation.begun());
+  TRY(auto attempt, fenced_attempt(*state_->database, key));
+  attempt.reject_reason = reason;
+  json::object data = named(attempt);
+  data["act"] = "move";
+  data["device"] = "transport";
+  data["what"] = json::object{{"reason", std::string(reason)}, {"to", "reject"}};
+  TRY(auto sequence, state_->append("attempt.intent", attempt.job, std::move(data)));
+  TRY_STATUS(store_attempt(*state_->database, attempt, sequence));
+  return operation.keep();
+}
+
+Status Ledger::finish_good(const AttemptKey& key) {
+  Operation operation(*state_);
+  TRY_STATUS(operation.begun());
+  Database& database = *state_->database;
+  TRY(auto attempt, fenced_attempt(database, key));
+  TRY_STATUS(allow(attempt, job::AttemptState::good));
+  attempt.state = job::AttemptState::good;
+  TRY_STATUS(change_job_of(database, attempt, job::JobEvent::finish_good));
+  TRY_STATUS(set_blank_place(database, attempt.blank, StockPlace::good_on_hand));
+  TRY(auto sequence, state_->append("attempt.good", attempt.job, named(attempt)));
+  TRY_STATUS(state_->append("job.issued", attempt.job, named(attempt)));
+  TRY_STATUS(store_attempt(database, attempt, sequence));
+  return operation.keep();
+}
+
+Status Ledger::finish_spoiled(const AttemptKey& key, std::string_view reason, int remakes_max) {
+  Operation operation(*state_);
+  TRY_STATUS(operation.begun());
+  Database& database = *state_->database;
+  TRY(auto attempt, fenced_attempt(database, key));
+  if (attempt.state == job::AttemptState::in_doubt) {
+    return fail("ledger.state", "a card in doubt is spoiled only by a statement", attempt.id, "Resolve it.");
+  }
+  TRY_STATUS(allow(attempt, job::AttemptState::spoiled));
+  attempt.state = job::AttemptState::spoiled;
+  if (attempt.reject_reason.empty()) attempt.reject_reason = reason;
+  const bool last = attempt.number > remakes_max;
+  TRY_STATUS(
+      change_job_of(database, attempt, last ? job::JobEvent::remake_limit : job::JobEvent::finish_spoiled));
+  TRY_STATUS(set_blank_place(database, attempt.blank, StockPlace::spoiled));
+  json::object data = named(attempt);
+  data["reason"] = std::string(reason);
+  TRY(auto sequence, state_->append("attempt.spoiled", attempt.job, data));
+  TRY_STATUS(store_attempt(database, attempt, sequence));
+  if (last) {
+    TRY_STATUS(state_->append("job.failed", attempt.job, {{"reason", "remake_limit"}}));
+  }
+  return operation.keep();
+}
+
+Status Ledger::doubt(const AttemptKey& key, std::string_view question) {
+  Operation operation(*state_);
+  TRY_STATUS(operation.begun());
+  Database& database = *state_->database;
+  TRY(auto attempt, fenced_attempt(database, key));
+  TRY_STATUS(allow(attempt, job::AttemptState::in_doubt));
+  attempt.state = job::AttemptState::in_doubt;
+  attempt.question = question;
+  TRY_STATUS(change_job_of(database, attempt, job::JobEvent::doubt));
+  TRY_STATUS(set_blank_place(database, attempt.blank, StockPlace::in_doubt));
+  json::object data = named(attempt);
+  data["question"] = std::string(question);
+  TRY(auto sequence, state_->append("attempt.in_doubt", attempt.job, std::move(data)));
+  TRY_STATUS(store_attempt(database, attempt, sequence));
+  return operation.keep();
+}
+
+Result<std::int64_t> Ledger::count_signature(std::string_view key_id, std::int64_t limit) {
+  Operation operation(*state_);
+  TRY_STATUS(operation.begun());
+  Query query(*state_->database,
+              "INSERT INTO signers VALUES (?, 1) ON CONFLICT (key_id) DO UPDATE SET count = count + 1 "
+              "RETURNING count");
+  TRY(auto row, query.bind(key_id).step());
+  const std::int64_t count = row ? query.integer(0) : 0;
+  TRY(auto more, query.step());
+  if (more || count > limit) {
+    return fail("ledger.signer_limit",
+                "the document signer has made its " + std::to_string(limit) + " signatures",
+                std::string(key_id), "Change over to the next document signer.");
+  }
+  TRY_STATUS(operation.keep());
+  return count;
+}
+
+Result<AttemptRecord> Ledger::attempt(std::string_view id) {
+  return find_attempt(*state_->database, id);
+}
+
+Result<std::vector<AttemptRecord>> Ledger::open_attempts() {
+  std::vector<AttemptRecord> attempts;
+  Query query(*state_->database, kOpenAttempts);
+  for (;;) {
+    TRY(auto row, query.step());
+    if (!row) return attempts;
+    TRY(auto attempt, attempt_of(query));
+    attempts.push_back(std::move(attempt));
+  }
+}
+
+}  // namespace imprimatur::ledger

@@ -1,0 +1,163 @@
+#include "ledger/reader.hpp"
+
+#include "ledger/schema.hpp"
+
+namespace imprimatur::ledger {
+
+struct LedgerReader::State {
+  std::unique_ptr<Database> database;
+};
+
+LedgerReader::LedgerReader(std::unique_ptr<State> state) : state_(std::move(state)) {}
+LedgerReader::~LedgerReader() = default;
+
+Result<std::unique_ptr<LedgerReader>> LedgerReader::open(const std::filesystem::path& file) {
+  TRY(auto database, Database::open(file, Database::Mode::read));
+  TRY_STATUS(check_version(*database));
+  auto state = std::make_unique<State>();
+  state->database = std::move(database);
+  return std::unique_ptr<LedgerReader>(new LedgerReader(std::move(state)));
+}
+
+Result<std::vector<JobRecord>> LedgerReader::jobs(const JobFilter& filter) {
+  const std::string state = filter.state ? std::string(job::text_of(*filter.state)) : std::string();
+  Query query(*state_->database,
+              "SELECT " LEDGER_JOB_COLUMNS
+              " FROM jobs WHERE row > ?1 AND (?2 = '' OR state = ?2) ORDER BY row LIMIT ?3");
+  query.bind(filter.after_row).bind(state).bind(static_cast<std::int64_t>(filter.limit));
+  std::vector<JobRecord> jobs;
+  for (;;) {
+    TRY(auto row, query.step());
+    if (!row) return jobs;
+    TRY(auto job, job_of(query));
+    jobs.push_back(std::move(job));
+  }
+}
+
+Result<JobRecord> LedgerReader::job(std::string_view id) {
+  return find_job(*state_->database, id);
+}
+
+Result<std::vector<AttemptRecord>> LedgerReader::attempts(std::string_view job) {
+  Query query(*state_->database,
+              "SELECT " LEDGER_ATTEMPT_COLUMNS " FROM attempts WHERE job = ? ORDER BY number");
+  query.bind(job);
+  std::vector<AttemptRecord> attempts;
+  for (;;) {
+    TRY(auto row, query.step());
+    if (!row) return attempts;
+    TRY(auto attempt, attempt_of(query));
+    attempts.push_back(std::move(attempt));
+  }
+}
+
+Result<JobCounts> LedgerReader::counts() {
+  return count_jobs(*state_->database);
+}
+
+Result<std::vector<UnitCount>> LedgerReader::units() {
+  Query query(*state_->database,
+              "SELECT campaign, unit, count(*), sum(state IN ('issued', 'delivered')) FROM jobs "
+              "WHERE state <> 'refused' GROUP BY campaign, unit ORDER BY campaign, unit");
+  std::vector<UnitCount> units;
+  for (;;) {
+    TRY(auto row, query.step());
+    if (!row) return units;
+    units.push_back({query.text(0), query.text(1), query.integer(2), query.integer(3)});
+  }
+}
+
+Result<StockCounts> LedgerReader::stock() {
+  Query query(*state_->database, "SELECT class, place, count(*) FROM blanks GROUP BY class, place");
+  StockCounts counts;
+  for (;;) {
+    TRY(auto row, query.step());
+    if (!row) return counts;
+    if (const auto place = stock_place_named(query.text(1))) counts[query.text(0)][*place] = query.integer(2);
+  }
+}
+
+Result<std::vector<StockBalance>> LedgerReader::stock_balance() {
+  TRY(auto places, stock());
+  Query query(*state_->database, "SELECT class, sum(count) FROM receipts GROUP BY class ORDER BY class");
+  std::vector<StockBalance> balances;
+  for (;;) {
+    TRY(auto row, query.step());
+    if (!row) break;
+    const std::string blank_class = query.text(0);
+    balances.push_back({blank_class, query.integer(1), std::move(places[blank_class])});
+    places.erase(blank_class);
+  }
+  for (auto& [blank_class, by_place] : places) balances.push_back({blank_class, 0, std::move(by_place)});
+  return balances;
+}
+
+Result<std::map<std::string, std::int64_t>> LedgerReader::spoil_reasons() {
+  Query query(
+      *state_->database,
+      "SELECT coalesce(reject_reason, ''), count(*) FROM attempts WHERE state = 'spoiled' GROUP BY 1");
+  std::map<std::string, std::int64_t> reasons;
+  for (;;) {
+    TRY(auto row, query.step());
+    if (!row) return reasons;
+    reasons[query.text(0)] = query.integer(1);
+  }
+}
+
+Result<std::vector<AttemptRecord>> LedgerReader::in_doubt(std::size_t limit) {
+  Query query(*state_->database,
+              "SELECT " LEDGER_ATTEMPT_COLUMNS " FROM attempts WHERE state = 'in_doubt' ORDER BY id LIMIT ?");
+  query.bind(static_cast<std::int64_t>(limit));
+  std::vector<AttemptRecord> attempts;
+  for (;;) {
+    TRY(auto row, query.step());
+    if (!row) return attempts;
+    TRY(auto attempt, attempt_of(query));
+    attempts.push_back(std::move(attempt));
+  }
+}
+
+Result<std::optional<BlankRecord>> LedgerReader::blank(std::string_view serial) {
+  Query query(*state_->database, "SELECT serial, class, chip_id, place FROM blanks WHERE serial = ?");
+  TRY(auto row, query.bind(serial).step());
+  if (!row) return std::optional<BlankRecord>();
+  const auto place = stock_place_named(query.text(3));
+  return std::optional(
+      BlankRecord{query.text(0), query.text(1), query.text(2), place.value_or(StockPlace::missing)});
+}
+
+Result<std::vector<JournalEntry>> LedgerReader::journal(Sequence from, std::size_t limit) {
+  Query query(*state_->database,
+              "SELECT sequence, entry FROM journal WHERE sequence >= ? ORDER BY sequence LIMIT ?");
+  query.bind(static_cast<std::int64_t>(from)).bind(static_cast<std::int64_t>(limit));
+  std::vector<JournalEntry> entries;
+  for (;;) {
+    TRY(auto row, query.step());
+    if (!row) return entries;
+    entries.push_back({static_cast<Sequence>(query.integer(0)), imprimatur::text_of(query.blob(1))});
+  }
+}
+
+Result<Sequence> LedgerReader::journal_size() {
+  Query query(*state_->database, "SELECT coalesce(max(sequence) + 1, 0) FROM journal");
+  TRY(auto row, query.step());
+  return row ? static_cast<Sequence>(query.integer(0)) : Sequence{0};
+}
+
+Result<std::optional<std::string>> LedgerReader::kept_checkpoint() {
+  return find_checkpoint(*state_->database);
+}
+
+Result<std::string> LedgerReader::epoch() {
+  return read_meta(*state_->database, "epoch");
+}
+
+Result<std::string> LedgerReader::source() {
+  return read_meta(*state_->database, "source");
+}
+
+Result<std::string> LedgerReader::origin() {
+  return read_meta(*state_->database, "origin");
+}
+
+}  // namespace imprimatur::ledger

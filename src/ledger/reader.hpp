@@ -1,0 +1,49 @@
+// Reads of committed state for everybody but the writer: its own read-only connection, which sees whole
+// groups only. One thread at a time uses a reader; several readers may exist.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "ledger/records.hpp"
+
+namespace imprimatur::ledger {
+
+class LedgerReader {
+ public:
+  // Errors ledger.missing, ledger.version.
+  static Result<std::unique_ptr<LedgerReader>> open(const std::filesystem::path& file);
+  ~LedgerReader();
+  LedgerReader(const LedgerReader&) = delete;
+  LedgerReader& operator=(const LedgerReader&) = delete;
+
+  Result<std::vector<JobRecord>> jobs(const JobFilter& filter);
+  Result<JobRecord> job(std::string_view id);  // error ledger.no_job
+  Result<std::vector<AttemptRecord>> attempts(std::string_view job);
+  Result<JobCounts> counts();
+  Result<std::vector<UnitCount>> units();
+  Result<StockCounts> stock();
+  // Received blanks against the places where blanks are, by class. A difference is never rounded away.
+  Result<std::vector<StockBalance>> stock_balance();
+  // How often blanks were spoiled for each reason code.
+  Result<std::map<std::string, std::int64_t>> spoil_reasons();
+  // Attempts that wait for two people's decision, at most `limit`.
+  Result<std::vector<AttemptRecord>> in_doubt(std::size_t limit);
+  Result<std::optional<BlankRecord>> blank(std::string_view serial);
+
+  // Entries from sequence `from` on, at most `limit`.
+  Result<std::vector<JournalEntry>> journal(Sequence from, std::size_t limit);
+  Result<Sequence> journal_size();
+  Result<std::string> epoch();
+  Result<std::string> source();  // urn:imprimatur:<station>
+  Result<std::string> origin();  // name of the audit log
+  // The last checkpoint that was signed (Ledger::keep_checkpoint).
+  Result<std::optional<std::string>> kept_checkpoint();
+
+ private:
+  struct State;
+  explicit LedgerReader(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace imprimatur::ledger

@@ -1,0 +1,175 @@
+#include "ledger/schema.hpp"
+
+#include "job/states.hpp"
+
+namespace imprimatur::ledger {
+
+const char* const kSchema = R"(
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE journal (sequence INTEGER PRIMARY KEY, entry BLOB NOT NULL) STRICT;
+
+CREATE TABLE statements (
+  id TEXT PRIMARY KEY, digest TEXT NOT NULL, sequence INTEGER NOT NULL UNIQUE
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE jobs (
+  row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, state TEXT NOT NULL, product TEXT NOT NULL,
+  campaign TEXT NOT NULL, unit TEXT NOT NULL, batch TEXT NOT NULL, kind TEXT NOT NULL,
+  priority INTEGER NOT NULL, not_after INTEGER NOT NULL, holderref TEXT NOT NULL, holder_tag BLOB NOT NULL,
+  replaces TEXT, envelope_digest TEXT NOT NULL, fence INTEGER NOT NULL DEFAULT 0,
+  attempts INTEGER NOT NULL DEFAULT 0, blank TEXT, received INTEGER NOT NULL, approval INTEGER NOT NULL,
+  findings TEXT NOT NULL
+) STRICT;
+CREATE INDEX jobs_ready ON jobs (priority DESC, row) WHERE state = 'ready';
+CREATE INDEX jobs_state ON jobs (state);
+CREATE INDEX jobs_holder ON jobs (holder_tag);
+CREATE INDEX jobs_unit ON jobs (campaign, unit);
+
+CREATE TABLE personal (
+  job TEXT PRIMARY KEY REFERENCES jobs (id), day_key TEXT NOT NULL, wrapped_key BLOB NOT NULL, sealed BLOB NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX personal_day ON personal (day_key);
+CREATE TABLE day_keys (label TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+
+CREATE TABLE blanks (
+  serial TEXT PRIMARY KEY, class TEXT NOT NULL, chip_id TEXT NOT NULL UNIQUE, place TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX blanks_place ON blanks (class, place);
+CREATE TABLE receipts (
+  digest TEXT NOT NULL, class TEXT NOT NULL, count INTEGER NOT NULL, sequence INTEGER NOT NULL,
+  PRIMARY KEY (digest, class)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE attempts (
+  id TEXT PRIMARY KEY, job TEXT NOT NULL REFERENCES jobs (id), number INTEGER NOT NULL, fence INTEGER NOT NULL,
+  blank TEXT NOT NULL UNIQUE REFERENCES blanks (serial), class TEXT NOT NULL, line TEXT NOT NULL, state TEXT NOT NULL,
+  print_job_id INTEGER, print_job_uuid TEXT UNIQUE, printer TEXT, reject_reason TEXT, question TEXT,
+  evidence TEXT NOT NULL DEFAULT '{}', sequences TEXT NOT NULL DEFAULT '[]', UNIQUE (job, number)
+) STRICT, WITHOUT ROWID;
+-- At most one attempt of a job is open or good: the database itself keeps promise 1.
+CREATE UNIQUE INDEX attempts_one ON attempts (job) WHERE state NOT IN ('spoiled', 'missing');
+CREATE INDEX attempts_open ON attempts (state) WHERE state NOT IN ('good', 'spoiled', 'missing');
+
+CREATE TABLE signers (key_id TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+PRAGMA user_version = 1;
+)";
+
+namespace {
+
+Error bad_row(const char* what) {
+  return fail("ledger.store", std::string("a row of the ledger cannot be read: ") + what, {},
+              "The database was changed by something else: restore a backup.");
+}
+
+}  // namespace
+
+Status check_version(Database& database) {
+  Query query(database, "PRAGMA user_version");
+  TRY(auto row, query.step());
+  if (!row || query.integer(0) != kSchemaVersion) {
+    return fail("ledger.version", "the ledger has version " + std::to_string(row ? query.integer(0) : 0) +
+                                      ", this program knows " + std::to_string(kSchemaVersion));
+  }
+  return ok();
+}
+
+Result<JobRecord> job_of(const Query& row) {
+  JobRecord job;
+  job.row = row.integer(0);
+  job.id = row.text(1);
+  const auto state = job::job_state_named(row.text(2));
+  const auto kind = job::kind_named(row.text(7));
+  if (!state || !kind) return bad_row("jobs");
+  job.state = *state;
+  job.product = row.text(3);
+  job.campaign = row.text(4);
+  job.unit = row.text(5);
+  job.batch = row.text(6);
+  job.kind = *kind;
+  job.priority = static_cast<int>(row.integer(8));
+  job.not_after = WallTime{std::chrono::milliseconds{row.integer(9)}};
+  job.holderref = row.text(10);
+  job.replaces = row.text(11);
+  job.envelope_digest = row.text(12);
+  job.fence = row.integer(13);
+  job.attempts = static_cast<int>(row.integer(14));
+  job.blank = row.text(15);
+  job.received = static_cast<Sequence>(row.integer(16));
+  job.approval = static_cast<Sequence>(row.integer(17));
+  TRY(auto findings, parse_json(row.text(18)));
+  if (!findings.is_array()) return bad_row("findings");
+  job.findings = std::move(findings.get_array());
+  return job;
+}
+
+Result<AttemptRecord> attempt_of(const Query& row) {
+  AttemptRecord attempt;
+  attempt.id = row.text(0);
+  attempt.job = row.text(1);
+  attempt.number = static_cast<int>(row.integer(2));
+  attempt.fence = row.integer(3);
+  attempt.blank = row.text(4);
+  attempt.blank_class = row.text(5);
+  attempt.line = row.text(6);
+  const auto state = job::attempt_state_named(row.text(7));
+  if (!state) return bad_row("attempts");
+  attempt.state = *state;
+  if (!row.is_null(9)) {
+    attempt.print = PrintBinding{static_cast<std::int32_t>(row.integer(8)), row.text(9), row.text(10)};
+  }
+  attempt.reject_reason = row.text(11);
+  attempt.question = row.text(12);
+  TRY(auto evidence, parse_json_object(row.text(13)));
+  attempt.evidence = std::move(evidence);
+  TRY(auto sequences, parse_json(row.text(14)));
+  if (!sequences.is_array()) return bad_row("sequences");
+  for (const auto& sequence : sequences.get_array()) {
+    if (!sequence.is_int64()) return bad_row("sequences");
+    attempt.sequences.push_back(static_cast<Sequence>(sequence.get_int64()));
+  }
+  return attempt;
+}
+
+Result<JobRecord> find_job(Database& database, std::string_view id) {
+  Query query(database, "SELECT " LEDGER_JOB_COLUMNS " FROM jobs WHERE id = ?");
+  TRY(auto row, query.bind(id).step());
+  if (!row) return fail("ledger.no_job", "there is no such job", std::string(id.substr(0, 64)));
+  return job_of(query);
+}
+
+Result<std::string> read_meta(Database& database, std::string_view key) {
+  Query query(database, "SELECT value FROM meta WHERE key = ?");
+  TRY(auto row, query.bind(key).step());
+  if (!row) return bad_row("meta");
+  return query.text(0);
+}
+
+Result<std::optional<std::string>> find_checkpoint(Database& database) {
+  Query query(database, "SELECT value FROM meta WHERE key = 'checkpoint'");
+  TRY(auto row, query.step());
+  return row ? std::optional(query.text(0)) : std::nullopt;
+}
+
+Result<JobCounts> count_jobs(Database& database) {
+  JobCounts counts;
+  Query states(database, "SELECT state, count(*) FROM jobs GROUP BY state");
+  for (;;) {
+    TRY(auto row, states.step());
+    if (!row) break;
+    const auto state = job::job_state_named(states.text(0));
+    if (!state) return bad_row("jobs");
+    counts.by_state[*state] = states.integer(1);
+  }
+  Query blanks(database,
+               "SELECT (SELECT count(*) FROM attempts WHERE state = 'spoiled'), "
+               "(SELECT count(*) FROM attempts WHERE state = 'in_doubt')");
+  TRY(auto row, blanks.step());
+  if (!row) return bad_row("attempts");
+  counts.blanks_spoiled = blanks.integer(0);
+  counts.blanks_in_doubt = blanks.integer(1);
+  return counts;
+}
+
+}  // namespace imprimatur::ledger

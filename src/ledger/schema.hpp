@@ -1,0 +1,31 @@
+// The tables (FORMAT.md) and how their rows become records. Private to the ledger.
+#pragma once
+
+#include "ledger/records.hpp"
+#include "ledger/sqlite.hpp"
+
+namespace imprimatur::ledger {
+
+inline constexpr int kSchemaVersion = 1;
+extern const char* const kSchema;
+
+// Error ledger.version when the file has another one.
+Status check_version(Database& database);
+
+// Columns of `jobs` and `attempts` in the order that the functions below read them.
+#define LEDGER_JOB_COLUMNS                                                                           \
+  "row, id, state, product, campaign, unit, batch, kind, priority, not_after, holderref, replaces, " \
+  "envelope_digest, fence, attempts, blank, received, approval, findings"
+#define LEDGER_ATTEMPT_COLUMNS                                                                 \
+  "id, job, number, fence, blank, class, line, state, print_job_id, print_job_uuid, printer, " \
+  "reject_reason, question, evidence, sequences"
+
+Result<JobRecord> job_of(const Query& row);
+Result<AttemptRecord> attempt_of(const Query& row);
+
+Result<JobRecord> find_job(Database& database, std::string_view id);      // error ledger.no_job
+Result<std::string> read_meta(Database& database, std::string_view key);  // error ledger.store
+Result<std::optional<std::string>> find_checkpoint(Database& database);
+Result<JobCounts> count_jobs(Database& database);
+
+}  // namespace imprimatur::ledger
