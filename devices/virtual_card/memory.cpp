@@ -1,0 +1,145 @@
+// The card's memory: state, and changes as records. Reading records back is in memory_records.cpp.
+#include "devices/virtual_card/memory.hpp"
+
+#include "base/check.hpp"
+#include "crypto/digest.hpp"
+#include "devices/virtual_card/memory_records.hpp"
+
+namespace imprimatur::devices {
+
+Memory Memory::make_blank(const CardIdentity& identity, const CardKeys& transport_keys) {
+  CHECK(identity.cplc.size() == kCplcSize && identity.diversification.size() == kDiversificationSize);
+  constexpr std::uint8_t kTransportKeyVersion = 0x30;
+  Memory memory;
+  memory.unsaved_ = card_file_header();
+  CHECK(memory.change(Record::identity, encode_identity(identity)) == sw::kDone);
+  CHECK(memory.replace_key_set(0, kTransportKeyVersion, transport_keys) == sw::kDone);
+  return memory;
+}
+
+Bytes Memory::take_unsaved() {
+  return std::exchange(unsaved_, {});
+}
+
+const KeySet* Memory::key_set(std::uint8_t version) const {
+  const auto found = key_sets_.find(version);
+  return found == key_sets_.end() ? nullptr : &found->second;
+}
+
+const File* Memory::file(std::uint16_t file_id) const {
+  const auto found = files_.find(file_id);
+  return found == files_.end() ? nullptr : &found->second;
+}
+
+const Bytes* Memory::key_object(std::uint16_t dgi) const {
+  const auto found = key_objects_.find(dgi);
+  return found == key_objects_.end() ? nullptr : &found->second;
+}
+
+ReadRule Memory::read_rule(std::uint16_t file_id) const {
+  const auto found = access_table_.find(file_id);
+  if (found != access_table_.end()) return found->second;
+  // spec/lds.md section 2: EF.CardAccess is free, DG3 and DG4 ask for terminal authentication.
+  if (file_id == 0x011C) return ReadRule::always;
+  if (file_id == 0x0103 || file_id == 0x0104) return ReadRule::after_terminal_authentication;
+  return ReadRule::after_bac;
+}
+
+bool Memory::all_files_complete() const {
+  return std::all_of(files_.begin(), files_.end(), [](const auto& entry) { return entry.second.complete; });
+}
+
+std::size_t Memory::files_size_without(std::uint16_t file_id) const {
+  std::size_t total = 0;
+  for (const auto& [id, file] : files_) {
+    if (id != file_id) total += file.content.size();
+  }
+  return total;
+}
+
+void Memory::restore_power() {
+  power_lost_ = false;
+  budget_.reset();
+}
+
+std::size_t Memory::take_pages_written() {
+  return std::exchange(pages_written_, 0);
+}
+
+StatusWord Memory::change(Record type, ByteView payload, std::size_t cost) {
+  if (power_lost_ || stuck_) return sw::kMemoryFailure;
+  if (budget_) {
+    if (*budget_ < cost) {
+      power_lost_ = true;
+      return sw::kMemoryFailure;
+    }
+    *budget_ -= cost;
+  }
+  CHECK(apply(static_cast<std::uint8_t>(type), payload).has_value());
+  append(unsaved_, encode_record(static_cast<std::uint8_t>(type), payload));
+  pages_written_ += (cost + kPageSize - 1) / kPageSize;
+  return sw::kDone;
+}
+
+StatusWord Memory::replace_key_set(std::uint8_t old_version, std::uint8_t new_version, const CardKeys& keys) {
+  Bytes payload = {old_version, new_version, static_cast<std::uint8_t>(keys.enc.size())};
+  for (const Secret* key : {&keys.enc, &keys.mac, &keys.dek}) append(payload, key->reveal());
+  const StatusWord status = change(Record::key_set, payload);
+  wipe(payload);
+  return status;
+}
+
+StatusWord Memory::set_sequence_counter(std::uint8_t version, std::uint32_t counter) {
+  Bytes payload = {version};
+  append_be(payload, counter, 3);
+  return change(Record::sequence_counter, payload);
+}
+
+StatusWord Memory::set_failed_authentications(std::uint8_t version, std::uint8_t count) {
+  return change(Record::failed_authentications, Bytes{version, count});
+}
+
+StatusWord Memory::set_card_life(CardLife life) {
+  return change(Record::card_life, Bytes{static_cast<std::uint8_t>(life)});
+}
+
+StatusWord Memory::begin_file(std::uint16_t file_id, std::size_t size) {
+  Bytes payload;
+  append_be(payload, file_id, 2);
+  append_be(payload, size, 4);
+  return change(Record::file_begun, payload);
+}
+
+StatusWord Memory::write_page(std::uint16_t file_id, std::size_t offset, ByteView bytes) {
+  CHECK(!bytes.empty() && offset / kPageSize == (offset + bytes.size() - 1) / kPageSize);
+  Bytes payload;
+  append_be(payload, file_id, 2);
+  append_be(payload, offset, 4);
+  append(payload, bytes);
+  return change(Record::file_page, payload, bytes.size());
+}
+
+StatusWord Memory::complete_file(std::uint16_t file_id) {
+  Bytes payload;
+  append_be(payload, file_id, 2);
+  return change(Record::file_complete, payload);
+}
+
+StatusWord Memory::store_key_object(std::uint16_t dgi, ByteView value) {
+  Bytes payload;
+  append_be(payload, dgi, 2);
+  append(payload, value);
+  const StatusWord status = change(Record::key_object, payload);
+  wipe(payload);
+  return status;
+}
+
+StatusWord Memory::store_access_table(ByteView entries) {
+  return change(Record::access_table, entries);
+}
+
+StatusWord Memory::set_application_life(ApplicationLife life) {
+  return change(Record::application_life, Bytes{static_cast<std::uint8_t>(life)});
+}
+
+}  // namespace imprimatur::devices
