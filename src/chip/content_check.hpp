@@ -1,0 +1,13 @@
+// Whether content may be written with a profile: asked before the card is touched. Pure function; any thread.
+#pragma once
+
+#include "chip/personalise.hpp"
+
+namespace imprimatur::chip {
+
+// Every required file is there and none that the profile lacks; each file is one object with its own tag and
+// nothing after it; EF.COM lists the data groups that are there; DG1 holds the MRZ. Error chip.content with
+// the file.
+Status check_content(const ChipProfile& profile, const ChipContent& content);
+
+}  // namespace imprimatur::chip
