@@ -1,0 +1,174 @@
+#include "print/compose.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "base/check.hpp"
+#include "print/content.hpp"
+#include "print/draw_art.hpp"
+#include "print/draw_codes.hpp"
+#include "print/draw_text.hpp"
+
+namespace imprimatur::print {
+namespace {
+
+constexpr double kMmPerInch = 25.4;
+
+template <class Visit>
+void for_each_element(const FaceTemplate& face, Visit visit) {
+  for (const Side* side : {&face.front, &face.back}) {
+    for (const Element& element : side->elements) visit(element);
+  }
+}
+
+template <class T>
+void add_once(std::vector<T>& list, const T& value) {
+  if (std::find(list.begin(), list.end(), value) == list.end()) list.push_back(value);
+}
+
+template <class T>
+std::size_t place_of(const std::vector<T>& list, const T& value) {
+  const auto found = std::find(list.begin(), list.end(), value);
+  CHECK(found != list.end());  // `resources_of` the same template listed it
+  return static_cast<std::size_t>(found - list.begin());
+}
+
+// Limits for one image over all places that show it.
+struct ImageUse {
+  ImageLimits limits;
+  CleanOptions options;
+  bool optional = true;
+};
+
+ImageUse use_of(const FaceTemplate& face, const std::string& name) {
+  ImageUse use;
+  use.limits.side_px_min = 16;
+  for_each_element(face, [&](const Element& element) {
+    const auto* image = std::get_if<ImageElement>(&element.what);
+    if (image == nullptr || image->image != name) return;
+    const double longer_mm = std::max(element.box.width, element.box.height);
+    const int dots = static_cast<int>(std::ceil(longer_mm / kMmPerInch * face.resolution_dpi));
+    use.options.longer_side_px_wanted = std::max(use.options.longer_side_px_wanted, dots);
+    use.limits.side_px_min = std::max(use.limits.side_px_min, image->side_px_min);
+    use.optional = use.optional && image->optional;
+  });
+  return use;
+}
+
+void check_aspects(const FaceTemplate& face, const std::string& name, const CleanImage& image,
+                   std::vector<FaceFinding>& findings) {
+  for_each_element(face, [&](const Element& element) {
+    const auto* shown = std::get_if<ImageElement>(&element.what);
+    if (shown == nullptr || shown->image != name) return;
+    const double wanted = element.box.width / element.box.height;
+    const double found = static_cast<double>(image.width_px) / image.height_px;
+    if (std::abs(found / wanted - 1) <= shown->aspect_tolerance) return;
+    findings.push_back(
+        {"face.image_aspect", name,
+         "the image is " + std::to_string(image.width_px) + " x " + std::to_string(image.height_px) +
+             " pixels, a shape that does not fit its place on the card (" + element.name + ")"});
+  });
+}
+
+void draw(const ComposeInput& input, const Element& element, Content& to,
+          std::vector<FaceFinding>& findings) {
+  if (const auto* text = std::get_if<TextElement>(&element.what)) {
+    draw_text(to, input.fonts, element, *text, input.data, findings);
+  } else if (const auto* caption = std::get_if<CaptionElement>(&element.what)) {
+    draw_caption(to, input.fonts, element, *caption, findings);
+  } else if (const auto* mrz = std::get_if<MrzElement>(&element.what)) {
+    draw_mrz(to, input.fonts, element, *mrz, input.data, findings);
+  } else if (const auto* qr = std::get_if<QrElement>(&element.what)) {
+    draw_qr(to, element, *qr, input.face.resolution_dpi, input.data, findings);
+  } else if (const auto* image = std::get_if<ImageElement>(&element.what)) {
+    const std::size_t place = place_of(input.resources.images, image->image);
+    if (input.images.images[place].jpeg.empty()) return;
+    const std::size_t opacity = place_of(input.resources.opacities, image->opacity);
+    draw_image(to, element.box, *image, input.images.images[place],
+               {"I" + std::to_string(place), "G" + std::to_string(opacity)});
+  } else {
+    draw_art(to, element);
+  }
+}
+
+// Everything on the side but its keep-outs.
+void clip_keep_outs(Content& to, const Side& side) {
+  if (side.keep_out.empty()) return;
+  to.rectangle({0, 0, kCardWidthMm, kCardHeightMm});
+  for (const KeepOut& area : side.keep_out) to.rounded_rectangle(area.box, area.radius_mm);
+  to.clip(true);
+}
+
+}  // namespace
+
+bool is_static(const Element& element) {
+  if (const auto* text = std::get_if<TextElement>(&element.what)) return text->field.empty();
+  return !std::holds_alternative<MrzElement>(element.what) &&
+         !std::holds_alternative<QrElement>(element.what) &&
+         !std::holds_alternative<ImageElement>(element.what);
+}
+
+std::vector<Part> parts_of(const Side& side) {
+  std::vector<Part> parts;
+  for (std::size_t i = 0; i < side.elements.size(); ++i) {
+    const bool fixed = is_static(side.elements[i]);
+    if (parts.empty() || parts.back().is_static != fixed) parts.push_back({fixed, i, 0});
+    ++parts.back().count;
+  }
+  return parts;
+}
+
+Resources resources_of(const FaceTemplate& face) {
+  Resources used;
+  for_each_element(face, [&](const Element& element) {
+    if (const auto* text = std::get_if<TextElement>(&element.what)) {
+      add_once(used.fonts, text->style.font);
+    } else if (const auto* caption = std::get_if<CaptionElement>(&element.what)) {
+      add_once(used.fonts, caption->first.font);
+      add_once(used.fonts, caption->second.font);
+    } else if (const auto* mrz = std::get_if<MrzElement>(&element.what)) {
+      add_once(used.fonts, mrz->font);
+    } else if (const auto* image = std::get_if<ImageElement>(&element.what)) {
+      add_once(used.images, image->image);
+      add_once(used.opacities, image->opacity);
+    }
+  });
+  return used;
+}
+
+CardImages prepare_images(const FaceTemplate& face, const Resources& resources, const FaceData& data) {
+  CardImages out;
+  out.images.resize(resources.images.size());
+  for (std::size_t i = 0; i < resources.images.size(); ++i) {
+    const std::string& name = resources.images[i];
+    const ImageUse use = use_of(face, name);
+    const auto found = data.images.find(name);
+    if (found == data.images.end() || found->second.empty()) {
+      if (!use.optional)
+        out.findings.push_back({"face.missing", name, "the face shows this image and there is none"});
+      continue;
+    }
+    auto clean = clean_jpeg(found->second, use.limits, use.options);
+    if (!clean) {
+      out.findings.push_back({"face.image", name, clean.error().message});
+      continue;
+    }
+    check_aspects(face, name, clean.value(), out.findings);
+    out.images[i] = std::move(clean.value());
+  }
+  return out;
+}
+
+std::string compose_part(const ComposeInput& input, const Side& side, const Part& part,
+                         std::vector<FaceFinding>& findings) {
+  Content to;
+  to.save();
+  clip_keep_outs(to, side);
+  for (std::size_t i = part.first; i < part.first + part.count; ++i) {
+    draw(input, side.elements[i], to, findings);
+  }
+  to.restore();
+  return to.str();
+}
+
+}  // namespace imprimatur::print

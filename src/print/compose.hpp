@@ -1,0 +1,52 @@
+// From a template and data to content streams: layout, checks and drawing of every element. Used by the
+// renderer. Pure functions; any thread.
+//
+// The elements of a side become parts in order: consecutive static ones make one part, consecutive bound
+// ones the next. So the static parts of a template are made once and the others for each card.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "print/face_data.hpp"
+#include "print/face_template.hpp"
+#include "print/font_set.hpp"
+#include "print/image_check.hpp"
+
+namespace imprimatur::print {
+
+// Whether the element looks the same on every card.
+bool is_static(const Element& element);
+
+struct Part {
+  bool is_static = false;
+  std::size_t first = 0, count = 0;  // of the side's elements
+};
+std::vector<Part> parts_of(const Side& side);
+
+// What a template uses, in a fixed order: names in its content streams are places in these lists.
+struct Resources {
+  std::vector<std::string> fonts, images;
+  std::vector<double> opacities;
+};
+Resources resources_of(const FaceTemplate& face);
+
+struct CardImages {
+  std::vector<CleanImage> images;  // as Resources::images; without pixels where missing or unusable
+  std::vector<FaceFinding> findings;
+};
+CardImages prepare_images(const FaceTemplate& face, const Resources& resources, const FaceData& data);
+
+struct ComposeInput {
+  const FontSet& fonts;
+  const FaceTemplate& face;
+  const Resources& resources;
+  const FaceData& data;
+  const CardImages& images;
+};
+
+// The content stream of a part; what cannot be drawn is added to `findings` instead.
+std::string compose_part(const ComposeInput& input, const Side& side, const Part& part,
+                         std::vector<FaceFinding>& findings);
+
+}  // namespace imprimatur::print

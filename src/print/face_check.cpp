@@ -1,0 +1,65 @@
+#include "print/face_check.hpp"
+
+#include <mutex>
+
+namespace imprimatur::print {
+namespace {
+
+std::string sentence_of(const FaceFinding& finding) {
+  return "On the face, " + finding.field + ": " + finding.sentence + ".";
+}
+
+class FaceCheck final : public job::Check {
+ public:
+  FaceCheck(job::Product product, FaceTemplate face, std::unique_ptr<FaceRenderer> renderer)
+      : product_(std::move(product)), face_(std::move(face)), renderer_(std::move(renderer)) {}
+
+  std::string_view name() const override { return "face"; }
+
+  std::vector<job::Finding> examine(const job::CheckInput& input) const override {
+    auto fields = job::compose_face_fields(input.document, product_);
+    if (!fields) return {{fields.error().code, fields.error().field, fields.error().message + "."}};
+    const FaceData data{std::move(fields.value()), input.images};
+    std::vector<job::Finding> findings;
+    const std::lock_guard lock(mutex_);
+    for (const FaceFinding& finding : renderer_->check(face_, data)) {
+      findings.push_back({finding.code, document_pointer(finding.field), sentence_of(finding)});
+    }
+    return findings;
+  }
+
+ private:
+  const job::Product product_;
+  const FaceTemplate face_;
+  mutable std::mutex mutex_;  // a renderer serves one thread at a time
+  const std::unique_ptr<FaceRenderer> renderer_;
+};
+
+}  // namespace
+
+std::shared_ptr<const job::Check> make_face_check(job::Product product, FaceTemplate face,
+                                                  std::unique_ptr<FaceRenderer> renderer) {
+  return std::make_shared<FaceCheck>(std::move(product), std::move(face), std::move(renderer));
+}
+
+std::string document_pointer(const std::string& field) {
+  static const std::map<std::string, std::string> kPointers = {
+      {"name_capitals", "/holder/name_printed"},
+      {"sex_printed", "/holder/sex"},
+      {"nationality_printed", "/holder/nationality"},
+      {"expiry_printed", "/document/expiry_date"},
+      {"document_number", "/document/number"},
+      {"issue_date", "/document/issue_date"},
+      {"expiry_date", "/document/expiry_date"},
+      {"issuer", "/document/issuer"},
+      {"mrz1", "/mrz/0"},
+      {"mrz2", "/mrz/1"},
+      {"mrz3", "/mrz/2"},
+      {"face", "/images/face"},
+      {"qr", "/holder"},
+  };
+  const auto known = kPointers.find(field);
+  return known != kPointers.end() ? known->second : "/holder/" + field;
+}
+
+}  // namespace imprimatur::print

@@ -1,0 +1,50 @@
+// JPEG images from outside, decoded by libturbojpeg before anything else looks at them, since the PDF
+// library accepts nearly any broken file. Pure functions; any thread.
+#pragma once
+
+#include "base/bytes.hpp"
+#include "base/result.hpp"
+
+namespace imprimatur::print {
+
+struct ImageLimits {
+  std::size_t bytes_max = 2U << 20;
+  int side_px_min = 120;   // shorter side
+  int side_px_max = 4096;  // longer side
+  int pixels_max = 8'000'000;
+};
+
+enum class ImageColour { grey, colour };
+
+struct ImageInfo {
+  int width_px = 0;
+  int height_px = 0;
+  ImageColour colour = ImageColour::colour;
+  int bytes = 0;
+  int exif_orientation = 1;  // as the file says, 1 to 8; 1 is upright
+};
+
+// Decodes the whole image once. Errors, all with the reason in words: image.empty, image.too_large,
+// image.not_jpeg (bad signature or header), image.corrupt (truncated, bad data, or a decoder's warning),
+// image.dimensions, image.colour_space (CMYK or YCCK), image.rotated (EXIF orientation other than upright:
+// what people and machines would see differs).
+Result<ImageInfo> check_jpeg(ByteView jpeg, ImageLimits limits = {});
+
+struct CleanImage {
+  Bytes jpeg;  // baseline, 8 bit, RGB (as YCbCr 4:4:4) or grey; no metadata
+  int width_px = 0;
+  int height_px = 0;
+  ImageColour colour = ImageColour::colour;
+};
+
+struct CleanOptions {
+  int quality = 92;               // 1 to 100
+  int longer_side_px_wanted = 0;  // shrunk by whole steps of the decoder (1/2, 1/4, 1/8) while still at least
+                                  // this long; 0: never
+  bool grey = false;
+};
+
+// Checks, decodes and encodes again: what leaves has no metadata, no odd markers and one frame.
+Result<CleanImage> clean_jpeg(ByteView jpeg, ImageLimits limits = {}, CleanOptions options = {});
+
+}  // namespace imprimatur::print

@@ -1,0 +1,49 @@
+// Draws a face: template + data → PDF of two pages (front, back) of the card's size.
+//
+// One renderer a thread: it owns its FreeType and libharu state, and keeps what is costly (fonts, static
+// art) between cards. The same template and data give the same bytes, on any renderer, in any order. What
+// `check` finds, `render` refuses: nothing is ever cut, left out or drawn outside its box.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <vector>
+
+#include "base/result.hpp"
+#include "print/face_data.hpp"
+#include "print/face_template.hpp"
+
+namespace imprimatur::print {
+
+struct RendererFiles {
+  std::filesystem::path templates;  // the folder that holds fonts/fonts.json, the pinned list
+  std::filesystem::path fonts;      // the folder with the built fonts (build/…/fonts)
+};
+
+class FaceRenderer {
+ public:
+  // Loads every font of the list. Errors font.missing, font.hash (the file is not the pinned one),
+  // font.unusable.
+  static Result<std::unique_ptr<FaceRenderer>> create(const RendererFiles& files,
+                                                      const Sha256Hex& sha256_hex);
+  ~FaceRenderer();
+  FaceRenderer(const FaceRenderer&) = delete;
+  FaceRenderer& operator=(const FaceRenderer&) = delete;
+
+  // Everything that keeps this data from being printed on this face; empty when it can be. Codes:
+  // face.missing (a field or image that is not optional), face.not_utf8, face.not_nfc, face.control,
+  // face.no_glyph, face.does_not_fit, face.bad_date, face.bad_value (a word the format does not know),
+  // face.bad_mrz, face.qr_too_long, face.image (not decodable or of wrong size), face.image_aspect.
+  // Costs about as much as the text layout: well under a millisecond, plus one decoding of each image.
+  std::vector<FaceFinding> check(const FaceTemplate& face, const FaceData& data);
+
+  // The PDF. Error face.refused with the first finding, print.pdf when the PDF library fails.
+  Result<Bytes> render(const FaceTemplate& face, const FaceData& data);
+
+ private:
+  struct State;
+  explicit FaceRenderer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace imprimatur::print

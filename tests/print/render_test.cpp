@@ -1,0 +1,339 @@
+#include "print/render.hpp"
+
+#include <gtest/gtest.h>
+#include <utf8proc.h>
+
+#include <sstream>
+
+#include "base/json.hpp"
+#include "tests/print/face_fixture.hpp"
+
+namespace imprimatur::print {
+namespace {
+
+using test_support::run_command;
+using test_support::TemporaryFolder;
+
+FaceTemplate face_named(const std::string& name) {
+  return load_face_template(templates_folder(), name).value();
+}
+
+// The words of a text, so that line breaks and layout do not matter.
+std::vector<std::string> words_of(const std::string& text) {
+  std::vector<std::string> words;
+  std::istringstream stream(text);
+  for (std::string word; stream >> word;) words.push_back(word);
+  return words;
+}
+
+// The number behind `name="` in a line of pdftotext -bbox.
+double attribute(const std::string& line, const std::string& name) {
+  const std::size_t at = line.find(name + "=\"");
+  return at == std::string::npos ? -1 : std::stod(line.substr(at + name.size() + 2));
+}
+
+bool contains_in_order(const std::vector<std::string>& all, const std::vector<std::string>& part) {
+  return std::search(all.begin(), all.end(), part.begin(), part.end()) != all.end();
+}
+
+class RenderTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    renderer_ = new_renderer();
+    ASSERT_NE(renderer_, nullptr);
+  }
+
+  std::string pdf_file() const { return (folder_ / "face.pdf").string(); }
+
+  void render(const FaceTemplate& face, const FaceData& data) {
+    const auto pdf = renderer_->render(face, data);
+    ASSERT_TRUE(pdf) << pdf.error().message;
+    ASSERT_TRUE(write_file(pdf_file(), pdf.value(), {.durability = Durability::relaxed}));
+  }
+
+  std::string text(const std::string& options) const {
+    const auto result = run_command("pdftotext " + options + " " + pdf_file() + " -");
+    EXPECT_EQ(result.exit_code, 0);
+    return result.output;
+  }
+
+  // A page as grey pixels of a PGM file.
+  std::string raster(int page, int dpi) const {
+    const std::string root = (folder_ / "page").string();
+    const auto result = run_command("pdftoppm -gray -singlefile -f " + std::to_string(page) + " -r " +
+                                    std::to_string(dpi) + " " + pdf_file() + " " + root);
+    EXPECT_EQ(result.exit_code, 0) << result.output;
+    return read_text_file(root + ".pgm").value();
+  }
+
+  void expect_refused(const FaceTemplate& face, const FaceData& data, const std::string& code,
+                      const std::string& field) {
+    EXPECT_TRUE(has_finding(renderer_->check(face, data), code, field)) << code;
+    const auto pdf = renderer_->render(face, data);
+    ASSERT_FALSE(pdf);
+    EXPECT_EQ(pdf.error().code, "face.refused");
+  }
+
+  TemporaryFolder folder_;
+  std::unique_ptr<FaceRenderer> renderer_;
+};
+
+TEST_F(RenderTest, PdfIsWellFormedAndOfTheCardsSize) {
+  render(face_named("vn-citizen"), citizen());
+  const auto checked = run_command("qpdf --check " + pdf_file());
+  EXPECT_EQ(checked.exit_code, 0) << checked.output;
+  const auto info = run_command("pdfinfo " + pdf_file());
+  EXPECT_NE(info.output.find("Pages:           2"), std::string::npos) << info.output;
+  EXPECT_NE(info.output.find("242.646 x 153.014 pts"), std::string::npos) << info.output;  // 85.60 x 53.98 mm
+  const auto fonts = run_command("pdffonts " + pdf_file());
+  EXPECT_NE(fonts.output.find("IMPRIM+NotoSans-Bold"), std::string::npos) << fonts.output;
+  EXPECT_EQ(fonts.output.find("no  no"), std::string::npos) << fonts.output;  // every font embedded
+}
+
+TEST_F(RenderTest, EveryFieldIsOnTheCitizensCardExactly) {
+  const FaceData data = citizen();
+  render(face_named("vn-citizen"), data);
+  const auto words = words_of(text("-raw"));
+  for (const char* field : {"name_capitals", "personal_number", "place_of_origin", "residence",
+                            "identifying_features", "mrz1", "mrz2", "mrz3"}) {
+    EXPECT_TRUE(contains_in_order(words, words_of(data.fields.at(field)))) << field;
+  }
+  for (const char* shown : {"19/08/2001", "Nữ", "Việt Nam", "31/05/2021", "19/08/2026", "SPECIMEN"}) {
+    EXPECT_TRUE(contains_in_order(words, words_of(shown))) << shown;
+  }
+}
+
+TEST_F(RenderTest, EveryFieldIsOnTheUtopianCardExactly) {
+  const FaceData data = utopian();
+  render(face_named("utopia-id"), data);
+  const auto words = words_of(text("-raw"));
+  for (const char* field :
+       {"primary_identifier", "secondary_identifier", "residence", "mrz1", "mrz2", "mrz3"}) {
+    EXPECT_TRUE(contains_in_order(words, words_of(data.fields.at(field)))) << field;
+  }
+  for (const char* shown : {"UTOPIAN", "12 AUG 1974", "15 APR 2012", "D23145890"}) {
+    EXPECT_TRUE(contains_in_order(words, words_of(shown))) << shown;
+  }
+}
+
+TEST_F(RenderTest, ACardWithoutLimitSaysSo) {
+  FaceData data = citizen();
+  data.fields["expiry_date"] = "";
+  render(face_named("vn-citizen"), data);
+  EXPECT_TRUE(contains_in_order(words_of(text("-raw")), words_of("Không thời hạn")));
+}
+
+TEST_F(RenderTest, MrzLinesHaveTheirPitchAndPlace) {
+  render(face_named("vn-citizen"), citizen());
+  std::istringstream boxes(text("-f 2 -bbox"));
+  int lines = 0;
+  for (std::string line; std::getline(boxes, line);) {
+    if (line.find("&lt;&lt;") == std::string::npos) continue;
+    ++lines;
+    const double left = attribute(line, "xMin"), right = attribute(line, "xMax");
+    EXPECT_NEAR((right - left) / 30, 7.2, 0.002);  // 2.54 mm, ICAO 9303-3, 4.9
+    EXPECT_NEAR(left * 25.4 / 72, (85.6 - 76.2) / 2, 0.05);
+    EXPECT_GT(attribute(line, "yMin") * 25.4 / 72, 53.98 - 23.2 - 3);  // the boxes reach over the letters
+  }
+  EXPECT_EQ(lines, 3);
+}
+
+TEST_F(RenderTest, QrDecodesFrom200To600Dpi) {
+  const FaceData data = citizen();
+  render(face_named("vn-citizen"), data);
+  for (int dpi : {200, 300, 600}) {
+    const std::string root = (folder_ / "qr").string();
+    ASSERT_EQ(run_command("pdftoppm -png -singlefile -f 1 -r " + std::to_string(dpi) + " " + pdf_file() +
+                          " " + root)
+                  .exit_code,
+              0);
+    const auto read = run_command("zbarimg --raw -q " + root + ".png 2>/dev/null");
+    EXPECT_EQ(read.output, data.fields.at("qr") + "\n") << dpi;
+  }
+}
+
+TEST_F(RenderTest, QrHasItsQuietZone) {
+  render(
+      parse(
+          template_with(
+              R"({"type":"rectangle","name":"dark","box":[0,0,85.6,53.98],"fill":"#202020","allow_overlap":true},)"
+              R"({"type":"qr","name":"code","box":[60,10,18,18],"field":"qr","colour":"#000000"})"))
+          .value(),
+      citizen());
+  const std::string image = raster(1, 300);
+  const std::size_t header = image.find("255\n") + 4;
+  const int width = std::stoi(image.substr(3));
+  const auto dark = [&](double x_mm, double y_mm) {
+    const auto x = static_cast<std::size_t>(x_mm / 25.4 * 300),
+               y = static_cast<std::size_t>(y_mm / 25.4 * 300);
+    return static_cast<unsigned char>(image[header + y * static_cast<std::size_t>(width) + x]) < 128;
+  };
+  EXPECT_TRUE(dark(59.5, 19));
+  for (double x = 60.1; x < 61; x += 0.1) EXPECT_FALSE(dark(x, 19)) << x;  // four modules of three dots
+}
+
+TEST_F(RenderTest, TheSameCardGivesTheSameBytesOnAnyRendererInAnyOrder) {
+  const FaceTemplate vn = face_named("vn-citizen"), utopia = face_named("utopia-id");
+  const Bytes first = renderer_->render(vn, citizen()).value();
+  const Bytes utopian_card = renderer_->render(utopia, utopian()).value();
+  FaceData other = citizen();
+  other.fields["name_capitals"] = "ĐẶNG VĂN Ỷ";
+  EXPECT_NE(renderer_->render(vn, other).value(), first);
+  EXPECT_EQ(renderer_->render(vn, citizen()).value(), first);
+  EXPECT_EQ(new_renderer()->render(utopia, utopian()).value(), utopian_card);
+  EXPECT_EQ(new_renderer()->render(vn, citizen()).value(), first);
+}
+
+TEST_F(RenderTest, HoldsNothingFromTheCardBefore) {
+  const FaceTemplate face = face_named("vn-citizen");
+  ASSERT_TRUE(renderer_->render(face, citizen()));
+  FaceData other = citizen();
+  other.fields["name_capitals"] = "LÊ AN";
+  render(face, other);
+  EXPECT_EQ(text("-raw").find("THẢO"), std::string::npos);
+}
+
+TEST_F(RenderTest, StaysBelowTheFileSizeLimit) {
+  EXPECT_LT(renderer_->render(face_named("vn-citizen"), citizen()).value().size(), 250'000U);
+  EXPECT_LT(renderer_->render(face_named("utopia-id"), utopian()).value().size(), 250'000U);
+}
+
+// All 134 letters, one a line, in one text; pdftotext must give the same letters in composed form.
+TEST_F(RenderTest, WritesEveryVietnameseLetter) {
+  const auto table = parse_json_object(read_text_file(TEST_DATA_DIR "/mrz-td1.json").value());
+  std::string letters;
+  for (const auto& letter : table.value().at("transliteration").at("vietnamese_upper_case").as_object()) {
+    const auto* utf8 = reinterpret_cast<const utf8proc_uint8_t*>(letter.key().data());
+    utf8proc_int32_t upper = 0;
+    ASSERT_GT(utf8proc_iterate(utf8, static_cast<utf8proc_ssize_t>(letter.key().size()), &upper), 0);
+    std::array<utf8proc_uint8_t, 4> lower{};
+    const auto size = utf8proc_encode_char(utf8proc_tolower(upper), lower.data());
+    if (!letters.empty()) letters += " ";
+    letters += std::string(letter.key()) + " " +
+               std::string(lower.begin(), lower.begin() + static_cast<std::ptrdiff_t>(size));
+  }
+  const auto expected = words_of(letters);
+  ASSERT_EQ(expected.size(), 134U);
+  for (const char* font : {"sans", "sans-bold", "sans-italic", "serif-bold"}) {
+    const auto face = parse_face_template(
+        template_with(std::string(R"({"type":"text","name":"value","box":[2,2,80,50],"font":")") + font +
+                      R"(","field":"value","size":[5,10],"lines":8,"rise":1.2,"leading":1.4})"),
+        {font});
+    ASSERT_TRUE(face);
+    render(face.value(), FaceData{{{"value", letters}}, {}});
+    EXPECT_EQ(words_of(text("-raw")), expected) << font;
+  }
+}
+
+TEST_F(RenderTest, LettersThatDifferByOneMarkLookDifferent) {
+  const FaceTemplate face = text_template(R"("size":20)");
+  const auto pixels = [&](const std::string& name) {
+    render(face, FaceData{{{"value", name}}, {}});
+    return raster(1, 300);
+  };
+  // The trap of fonts with nested composite glyphs: the breve of Ằ is lost.
+  const std::vector<std::pair<std::string, std::string>> pairs = {
+      {"HẰNG", "HÀNG"},     {"ẤN", "ÂN"},     {"HỒ", "HÔ"}, {"ĐỖ", "ĐÔ"},
+      {"TRƯỜNG", "TRƯƠNG"}, {"DIỄM", "DIÊM"}, {"Ậ", "Ạ"}};
+  for (const auto& [left, right] : pairs) EXPECT_NE(pixels(left), pixels(right)) << left;
+}
+
+TEST_F(RenderTest, StackedMarksUnderDescendersFit) {
+  const FaceTemplate face = face_named("vn-citizen");
+  FaceData data = citizen();
+  data.fields["residence"] =
+      "Ngõ 7 Đường Nguyễn Quý Đức, Ấp Ẵng Ễng Ỗng, Ấp Ẫ, Xã Bình Phước, Tỉnh Vĩnh Long";
+  data.fields["place_of_origin"] = "Ấp Ẵng, Xã Quỳnh Giang gặp Ấp Ễng, Nghệ An";
+  data.fields["name_capitals"] = "NGUYỄN THỊ ẪM ẴNG";
+  EXPECT_TRUE(renderer_->check(face, data).empty());
+  render(face, data);
+  const auto words = words_of(text("-raw"));
+  EXPECT_TRUE(contains_in_order(words, words_of(data.fields["residence"])));
+}
+
+TEST_F(RenderTest, RefusesTextThatWouldNotBeExact) {
+  const FaceTemplate face = face_named("vn-citizen");
+  const std::vector<std::pair<std::string, std::string>> bad = {{"NGUYE\xCC\x82\xCC\x83N", "face.not_nfc"},
+                                                                {"NGUY\xFF", "face.not_utf8"},
+                                                                {"NGUYỄN\nAN", "face.control"},
+                                                                {"NGUYỄN  AN", "face.spaces"},
+                                                                {"NGUYỄN Ж", "face.no_glyph"},
+                                                                {"NGUYỄN \xF0\x9F\x98\x80", "face.no_glyph"},
+                                                                {std::string(90, 'W'), "face.does_not_fit"}};
+  for (const auto& [name, code] : bad) {
+    FaceData data = citizen();
+    data.fields["name_capitals"] = name;
+    expect_refused(face, data, code, "name_capitals");
+  }
+}
+
+TEST_F(RenderTest, RefusesValuesTheFaceCannotShow) {
+  const FaceTemplate face = face_named("vn-citizen");
+  const std::vector<std::tuple<std::string, std::string, std::string>> bad = {
+      {"birth_date", "19.08.2001", "face.bad_date"},
+      {"sex", "Q", "face.bad_value"},
+      {"residence", "", "face.missing"},
+      {"mrz2", "0108191F2608190VNM<<<<<<<<<<<", "face.bad_mrz"},
+      {"mrz3", "nguyen<<hoang<phuong<thao<<<<<", "face.bad_mrz"},
+      {"qr", std::string(600, 'x'), "face.qr_too_long"}};
+  for (const auto& [field, value, code] : bad) {
+    FaceData data = citizen();
+    data.fields[field] = value;
+    expect_refused(face, data, code, field);
+  }
+}
+
+TEST_F(RenderTest, FindingsNeverTellTheValue) {
+  FaceData data = citizen();
+  data.fields["name_capitals"] = "NGUYỄN  THỊ";
+  data.fields["residence"] = std::string(300, 'Q');
+  data.fields["sex"] = "UNHEARD";
+  for (const FaceFinding& finding : renderer_->check(face_named("vn-citizen"), data)) {
+    for (const char* value : {"NGUY", "QQQ", "UNHEARD"}) {
+      EXPECT_EQ(finding.sentence.find(value), std::string::npos) << finding.sentence;
+    }
+  }
+}
+
+TEST_F(RenderTest, RefusesPortraitsThatAreNotOne) {
+  const FaceTemplate face = face_named("vn-citizen");
+  FaceData data = citizen();
+  data.images["face"].resize(data.images["face"].size() / 2);
+  expect_refused(face, data, "face.image", "face");
+  data.images["face"] = hex("89504E470D0A1A0A0000000D49484452");
+  expect_refused(face, data, "face.image", "face");
+  data.images.erase("face");
+  expect_refused(face, data, "face.missing", "face");
+}
+
+TEST_F(RenderTest, RefusesAPortraitOfAnotherShape) {
+  const auto face = parse(template_with(
+      R"({"type":"photo","name":"portrait","box":[1,1,20,20],"image":"face","aspect_tolerance":0.05})"));
+  ASSERT_TRUE(face);
+  expect_refused(face.value(), citizen(), "face.image_aspect", "face");
+}
+
+TEST_F(RenderTest, ReportsEveryFindingAtOnce) {
+  FaceData data = citizen();
+  data.fields["sex"] = "?";
+  data.fields["mrz1"] = "";
+  data.images.erase("face");
+  EXPECT_EQ(renderer_->check(face_named("vn-citizen"), data).size(), 3U);
+}
+
+TEST_F(RenderTest, NothingIsPrintedOnTheContactPlate) {
+  render(face_named("vn-citizen"), citizen());
+  const std::string image = raster(2, 300);
+  const std::size_t header = image.find("255\n") + 4;
+  const auto width = static_cast<std::size_t>(std::stoi(image.substr(3)));
+  for (double y_mm = 18.8; y_mm < 29; y_mm += 0.2) {
+    for (double x_mm = 9.4; x_mm < 20.8; x_mm += 0.2) {
+      const auto x = static_cast<std::size_t>(x_mm / 25.4 * 300),
+                 y = static_cast<std::size_t>(y_mm / 25.4 * 300);
+      ASSERT_EQ(static_cast<unsigned char>(image[header + y * width + x]), 255) << x_mm << " " << y_mm;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace imprimatur::print
