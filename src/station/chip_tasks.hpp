@@ -1,0 +1,58 @@
+// The chip's steps as blocking calls for a reader's lane. Each takes the card's work, does one step with the
+// reader and answers what it found. They know nothing of the ledger or of what comes next.
+#pragma once
+
+#include <vector>
+
+#include "chip/card_channel.hpp"
+#include "chip/inspect.hpp"
+#include "crypto/key_vault.hpp"
+#include "station/card_work.hpp"
+#include "station/task_result.hpp"
+
+namespace imprimatur::station {
+
+// One reader as its lane sees it. Used by that lane only.
+class ChipStation {
+ public:
+  // All borrowed; they outlive the station. `anchors`: trusted CSCAs for the inspection.
+  ChipStation(chip::CardReader& reader, crypto::KeyVault& vault, Random& random, const Clock& clock,
+              const std::vector<crypto::Certificate>& anchors)
+      : reader_(reader), vault_(vault), random_(random), clock_(clock), anchors_(anchors) {}
+
+  // Connects and reads who the chip is; evidence `chip` is the identity in hex.
+  TaskResult identify(const chip::ChipProfile& profile);
+
+  // Signs EF.SOD over work.files (adding it there), writes, reads back, rotates keys, activates.
+  TaskResult write(CardWork& work);
+
+  // As a border gate: a cold card, access from the printed data, everything compared. Fills work.read_back.
+  TaskResult inspect(CardWork& work);
+
+  // After a cut: chip_untouched, success (it stands an inspection), failed or unknown. A chip that already
+  // has the card's own keys is closed to the end first.
+  TaskResult look(CardWork& work);
+
+  // In the printed card: that the chip is the one that was written for this job.
+  TaskResult reread(CardWork& work);
+
+  // Ends the connection and powers the card off: before it is taken away.
+  void release() { channel_.reset(); }
+
+ private:
+  Result<chip::CardChannel*> cold_channel();
+  Status sign(CardWork& work);
+  TaskResult inspect_by_signature(chip::CardChannel& channel, CardWork& work);
+
+  chip::CardReader& reader_;
+  crypto::KeyVault& vault_;
+  Random& random_;
+  const Clock& clock_;
+  const std::vector<crypto::Certificate>& anchors_;
+  std::unique_ptr<chip::CardChannel> channel_;
+};
+
+// base64url of SHA-256(salt ‖ what): commits to personal bytes without telling them.
+std::string commitment(ByteView salt, ByteView what);
+
+}  // namespace imprimatur::station

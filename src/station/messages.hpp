@@ -1,0 +1,37 @@
+// The station's lines in the technical log.
+#pragma once
+
+#include "base/log.hpp"
+
+namespace imprimatur::station::message {
+
+inline constexpr LogMessage kCardGood{"STATION_CARD_GOOD", LogLevel::info, "card is good", ""};
+inline constexpr LogMessage kCardBad{"STATION_CARD_BAD", LogLevel::warning,
+                                     "a card failed a step and goes to the reject",
+                                     "Nothing for one card; look at the step when it repeats."};
+inline constexpr LogMessage kCardSpoiled{"STATION_CARD_SPOILED", LogLevel::warning,
+                                         "card is spoiled and lies in the reject",
+                                         "Nothing: the job is made again on another blank."};
+inline constexpr LogMessage kCardInDoubt{"STATION_CARD_IN_DOUBT", LogLevel::error,
+                                         "nobody knows whether the card is good; it is set aside",
+                                         "Two people look at the card and resolve it by statement."};
+inline constexpr LogMessage kBlankRefused{"STATION_BLANK_REFUSED", LogLevel::warning,
+                                          "a blank cannot be used",
+                                          "Take it from the reject and compare it with the receipt."};
+inline constexpr LogMessage kJobHeld{"STATION_JOB_HELD", LogLevel::warning,
+                                     "a job cannot be made now and is held",
+                                     "Read the code, put it right, release or cancel the job."};
+inline constexpr LogMessage kOutOfBlanks{"STATION_OUT_OF_BLANKS", LogLevel::warning,
+                                         "no blank of a class in the hopper",
+                                         "Load blanks of the class and receive them into stock."};
+inline constexpr LogMessage kLineStopped{"STATION_LINE_STOPPED", LogLevel::error,
+                                         "the line takes no further cards",
+                                         "Find the cause in the fields, then resume the line."};
+inline constexpr LogMessage kSlotClosed{"STATION_SLOT_CLOSED", LogLevel::error,
+                                        "a card could not be moved away; its place stays closed",
+                                        "Take the card out, lock it away, restart the daemon."};
+inline constexpr LogMessage kRecovered{"STATION_RECOVERED", LogLevel::info, "took up what the last run left",
+                                       ""};
+inline constexpr LogMessage kStep{"STATION_STEP", LogLevel::debug, "step of a card", ""};
+
+}  // namespace imprimatur::station::message

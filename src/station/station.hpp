@@ -1,0 +1,152 @@
+// One production line: it claims jobs, feeds blanks to readers, and leads every card through its steps. What
+// comes next is decided by `decide`; this is the shell around it: it records in the ledger, keeps who
+// occupies which device, and hands blocking calls to the lanes.
+//
+// Used by one thread (the station's turns). A method only notes what is to run; `start_decided` starts it,
+// after the group of the turn was committed.
+#pragma once
+
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "ledger/ledger.hpp"
+#include "station/chip_tasks.hpp"
+#include "station/print_tasks.hpp"
+#include "station/transport.hpp"
+#include "station/workers.hpp"
+
+namespace imprimatur::station {
+
+// Port CardEvidence: where what was made of a card is kept for people (the bench's result folder). Holds
+// personal data: only with test keys. Called on the lane "evidence".
+class CardEvidence {
+ public:
+  virtual ~CardEvidence() = default;
+  virtual void keep_chip(const std::string& job, const lds::FileMap& files) = 0;
+  virtual void keep_face(const std::string& job, const Bytes& pdf) = 0;
+  virtual void keep_record(const std::string& job, const json::object& record) = 0;
+};
+
+using ProductLines = std::map<std::string, std::shared_ptr<const ProductLine>>;
+
+struct StationDevices {
+  std::vector<std::shared_ptr<ChipStation>> readers;    // in the order of the transport's places reader-1 …
+  std::vector<std::shared_ptr<PrintStation>> printers;  // printer-1 …
+  Transport* transport = nullptr;                       // borrowed, not null
+};
+
+struct StationOptions {
+  std::string line = "line-1";
+  int poll_interval_ms = 100;
+  std::int64_t signatures_max = 100000;  // of one document signer key: a hard stop
+};
+
+class Station {
+ public:
+  struct Ports {
+    ledger::Ledger& ledger;
+    Workers& workers;
+    const Clock& clock;
+    Log& log;
+    CardEvidence* evidence = nullptr;  // none outside the bench
+  };
+  Station(Ports ports, StationDevices devices, ProductLines products, StationOptions options);
+  ~Station();
+
+  // Once, in the first turn: takes up what a previous run left, then begins to feed.
+  void recover();
+  // New jobs or blanks are there: look again.
+  void feed();
+  // No new cards; what is in the machines comes to its end.
+  void drain() { draining_ = true; }
+  bool idle() const { return recovered_ && cards_.empty(); }
+  void pause(bool paused);
+  bool paused() const { return paused_; }
+
+  // Hands what this turn decided to the lanes. After the commit, never before.
+  void start_decided();
+
+  // Not empty: the ledger or an invariant failed and the station must halt (its last word).
+  const std::string& halted() const { return halted_; }
+
+  // Lines, devices, what each does and waits for; no personal data.
+  json::object snapshot() const;
+
+ private:
+  struct Card;
+  struct Slot {
+    std::string name;
+    Card* card = nullptr;
+    bool closed = false;  // a body stands in it that nobody may touch
+  };
+  using CardPtr = std::shared_ptr<Card>;
+
+  // -- flow (station.cpp)
+  void balance();
+  bool may_feed() const;
+  bool feed_reader(int reader);
+  void on_result(const CardPtr& card, TaskResult result);
+  void enter(const CardPtr& card, Step step);
+  void finish(const CardPtr& card);
+  void occupy(Card& card, Place place);
+  void vacate(Card& card);
+  int free_slot(const std::vector<Slot>& slots) const;
+
+  // -- what the ledger records (station_records.cpp)
+  Found record(Card& card, Record what, TaskResult& result);
+  Found begin(Card& card, TaskResult& result);
+  bool load_work(Card& card, const std::string& job);
+  void record_step(Card& card, job::AttemptState state, const TaskResult& result);
+  void check(const Status& status);
+  void stop_line(std::string cause);
+  void refuse_blank(const Card& card, const TaskResult& result);
+  void spoil(Card& card, const TaskResult& result);
+  void set_aside(Card& card, const TaskResult& result);
+  void keep_good(Card& card);
+
+  // -- calls on the lanes (station_calls.cpp)
+  void start(const CardPtr& card);
+  void call_reader(const CardPtr& card, TaskResult (*task)(ChipStation&, Card&));
+  void call_printer(const CardPtr& card, int delay_ms, TaskResult (*task)(PrintStation&, Card&));
+  void call_take(const CardPtr& card);
+  void call_move(const CardPtr& card, Place to);
+  void call_transport(const CardPtr& card, Place to);
+  void later(std::string lane, int delay_ms, LaneCall call);
+
+  // -- after a restart (station_recovery.cpp)
+  void resume(const std::vector<ledger::AttemptRecord>& attempts, const std::vector<CardPlace>& places);
+  void resume_attempt(const ledger::AttemptRecord& attempt, const std::vector<CardPlace>& places);
+
+  Ports ports_;
+  StationDevices devices_;
+  ProductLines products_;
+  StationOptions options_;
+  std::vector<Slot> readers_;
+  std::vector<Slot> printers_;
+  std::list<CardPtr> cards_;
+  std::list<CardPtr> waiting_for_printer_;
+  std::list<CardPtr> waiting_for_reader_;
+  std::map<std::string, bool> out_of_blanks_;  // by class, until blanks are received or the line resumed
+  struct Decided {
+    std::string lane;
+    int delay_ms = 0;
+    LaneCall call;
+  };
+  std::vector<Decided> decided_;
+  int key_refusals_in_a_row_ = 0;
+  int blanks_refused_in_a_row_ = 0;
+  bool draining_ = false;
+  bool paused_ = false;
+  bool recovered_ = false;
+  std::string standing_cause_;
+  std::string halted_;
+  std::int64_t good_ = 0;
+  std::optional<WallTime> first_claim_;
+  std::optional<WallTime> last_good_;
+};
+
+}  // namespace imprimatur::station

@@ -1,0 +1,117 @@
+// The blocking calls that a step stands for, each on the lane of its device.
+#include "base/check.hpp"
+#include "station/card.hpp"
+
+namespace imprimatur::station {
+namespace {
+
+constexpr const char* kTransportLane = "transport";
+
+}  // namespace
+
+void Station::later(std::string lane, int delay_ms, LaneCall call) {
+  decided_.push_back({std::move(lane), delay_ms, std::move(call)});
+}
+
+void Station::start(const CardPtr& card) {
+  switch (card->step) {
+    case Step::take:
+      return call_take(card);
+    case Step::identify:
+      return call_reader(card,
+                         [](ChipStation& station, Card& of) { return station.identify(of.line->profile); });
+    case Step::write:
+      return call_reader(card, [](ChipStation& station, Card& of) { return station.write(*of.work); });
+    case Step::inspect:
+      return call_reader(card, [](ChipStation& station, Card& of) { return station.inspect(*of.work); });
+    case Step::look_at_chip:
+      return call_reader(card, [](ChipStation& station, Card& of) { return station.look(*of.work); });
+    case Step::reread:
+      return call_reader(card, [](ChipStation& station, Card& of) { return station.reread(*of.work); });
+    case Step::reserve_print:
+      return call_printer(card, 0, [](PrintStation& station, Card& of) {
+        return station.reserve(*of.work, of.attempt, of.ticket);
+      });
+    case Step::send:
+      return call_printer(card, 0,
+                          [](PrintStation& station, Card& of) { return station.send(*of.work, of.ticket); });
+    case Step::poll:
+      return call_printer(card, options_.poll_interval_ms,
+                          [](PrintStation& station, Card& of) { return station.poll(of.ticket); });
+    case Step::move_to_printer:
+    case Step::move_to_reader:
+      return call_move(card, card->target);
+    case Step::return_blank:
+      return call_move(card, {Place::Kind::hopper, 0});
+    case Step::move_to_output:
+      return call_move(card, {Place::Kind::output, 0});
+    case Step::move_to_reject:
+      return call_move(card, {Place::Kind::reject, 0});
+    case Step::wait_for_printer:
+    case Step::wait_for_reader:
+    case Step::done:
+      break;
+  }
+}
+
+void Station::call_reader(const CardPtr& card, TaskResult (*task)(ChipStation&, Card&)) {
+  CHECK(card->place.kind == Place::Kind::reader);
+  const auto index = static_cast<std::size_t>(card->place.device - 1);
+  later(readers_.at(index).name, 0, [this, card, task, station = devices_.readers.at(index)]() -> Report {
+    TaskResult result = task(*station, *card);
+    return [this, card, result = std::move(result)] { on_result(card, result); };
+  });
+}
+
+void Station::call_printer(const CardPtr& card, int delay_ms, TaskResult (*task)(PrintStation&, Card&)) {
+  CHECK(card->place.kind == Place::Kind::printer);
+  const auto index = static_cast<std::size_t>(card->place.device - 1);
+  later(printers_.at(index).name, delay_ms,
+        [this, card, task, station = devices_.printers.at(index)]() -> Report {
+          TaskResult result = task(*station, *card);
+          return [this, card, result = std::move(result)] { on_result(card, result); };
+        });
+}
+
+void Station::call_take(const CardPtr& card) {
+  const int reader = card->target.device;
+  later(kTransportLane, 0,
+        [this, card, reader, transport = devices_.transport,
+         wanted = card->line->product.blank_class]() -> Report {
+          auto body = transport->take(reader, wanted);
+          return [this, card, body = std::move(body)] {
+            if (body) {
+              card->body = body.value();
+              card->place = card->target;
+              return on_result(card, success());
+            }
+            TaskResult result = result_of(body.error());
+            if (body.error().code == "transport.no_blank") result.found = Found::nothing_there;
+            on_result(card, std::move(result));
+          };
+        });
+}
+
+// A reader lets go of the card before the transport takes it.
+void Station::call_move(const CardPtr& card, Place to) {
+  if (card->place.kind != Place::Kind::reader) return call_transport(card, to);
+  const auto index = static_cast<std::size_t>(card->place.device - 1);
+  later(readers_.at(index).name, 0, [this, card, to, station = devices_.readers.at(index)]() -> Report {
+    station->release();
+    return [this, card, to] { call_transport(card, to); };
+  });
+}
+
+void Station::call_transport(const CardPtr& card, Place to) {
+  later(kTransportLane, 0, [this, card, to, transport = devices_.transport, body = card->body]() -> Report {
+    auto moved = transport->move(body, to);
+    return [this, card, to, moved = std::move(moved)] {
+      if (!moved) return on_result(card, result_of(moved.error()));
+      card->place = to;
+      vacate(*card);
+      on_result(card, success());
+    };
+  });
+}
+
+}  // namespace imprimatur::station

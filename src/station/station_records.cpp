@@ -1,0 +1,248 @@
+// What the station records in the ledger, and when the ledger knows better than the lane.
+#include "base/check.hpp"
+#include "job/document.hpp"
+#include "station/card.hpp"
+#include "station/messages.hpp"
+
+namespace imprimatur::station {
+namespace {
+
+constexpr int kBlanksRefusedMax = 2;  // in a row
+
+// A reason code for the journal, never empty.
+std::string reason_of(const TaskResult& result, std::string_view otherwise) {
+  return result.code.empty() ? std::string(otherwise) : result.code;
+}
+
+}  // namespace
+
+// A ledger that cannot record is the end: what the station does must be on record first.
+void Station::check(const Status& status) {
+  if (status || !halted_.empty()) return;
+  halted_ = status.error().code + ": " + status.error().message;
+  ports_.log.write(message::kLineStopped, {{"line", options_.line}, {"cause", halted_}});
+}
+
+// No further cards until a person has looked and resumed the line; the cause is shown and journalled.
+void Station::stop_line(std::string cause) {
+  if (paused_) return;
+  paused_ = true;
+  standing_cause_ = std::move(cause);
+  ports_.log.write(message::kLineStopped, {{"line", options_.line}, {"cause", standing_cause_}});
+  check(ports_.ledger.device_event("fault", options_.line, standing_cause_));
+}
+
+Found Station::record(Card& card, Record what, TaskResult& result) {
+  ledger::Ledger& ledger = ports_.ledger;
+  switch (what) {
+    case Record::nothing:
+      break;
+    case Record::release_claim:
+      check(ledger.release_claim(card.claim));
+      if (result.found == Found::nothing_there) {
+        out_of_blanks_[card.line->product.blank_class] = true;
+        standing_cause_ = "no blanks of class " + card.line->product.blank_class;
+        ports_.log.write(message::kOutOfBlanks, {{"class", card.line->product.blank_class}});
+      } else if (result.found == Found::job_refused) {
+        check(ledger.hold(card.claim.job, {}));  // a person looks at it; it is not claimed again and again
+        ports_.log.write(message::kJobHeld, {{"job", card.claim.job}, {"code", result.code}});
+      } else if (card.step == Step::identify) {
+        refuse_blank(card, result);
+      } else if (card.step == Step::take) {
+        stop_line(reason_of(result, "transport.fault"));  // the transport cannot be trusted: a person looks
+      }
+      break;
+    case Record::begin_blank:
+      return begin(card, result);
+    case Record::chip_written:
+      key_refusals_in_a_row_ = 0;
+      record_step(card, job::AttemptState::chip_written, result);
+      break;
+    case Record::chip_verified:
+      // After a cut in the write the chip itself is the evidence that it was written.
+      if (card.step == Step::look_at_chip) {
+        const auto attempt = ledger.attempt(card.attempt);
+        if (attempt && attempt.value().state == job::AttemptState::begun) {
+          record_step(card, job::AttemptState::chip_written, result);
+        }
+      }
+      record_step(card, job::AttemptState::chip_verified, result);
+      break;
+    case Record::print_bound:
+      check(ledger.bind_print(card.key(), {card.ticket.job_id, card.ticket.job_uuid, text_of(card.place)},
+                              result.evidence));
+      break;
+    case Record::sent:
+      record_step(card, job::AttemptState::sent, result);
+      break;
+    case Record::out: {
+      // A document whose sending got no answer was sent after all: the printer's word is the evidence.
+      const auto attempt = ledger.attempt(card.attempt);
+      if (attempt && attempt.value().state == job::AttemptState::chip_verified) {
+        record_step(card, job::AttemptState::sent, result);
+      }
+      record_step(card, job::AttemptState::out, result);
+      break;
+    }
+    case Record::verified:
+      record_step(card, job::AttemptState::verified, result);
+      break;
+    case Record::good:
+      check(ledger.finish_good(card.key()));
+      keep_good(card);
+      break;
+    case Record::intend_reject:
+      spoil(card, result);
+      break;
+    case Record::spoiled_or_set_aside:
+      if (!card.attempt.empty() && !card.in_doubt) {
+        check(ledger.finish_spoiled(card.key(), card.reject_reason, card.line->product.remakes_max));
+        ports_.log.write(message::kCardSpoiled,
+                         {{"attempt", card.attempt}, {"blank", card.body}, {"reason", card.reject_reason}});
+      }
+      break;
+    case Record::doubt:
+      set_aside(card, result);
+      break;
+  }
+  return result.found;
+}
+
+// A blank that cannot be used goes to the reject and counts as in quarantine, when it is one of ours at all.
+void Station::refuse_blank(const Card& card, const TaskResult& result) {
+  const std::string reason = reason_of(result, "station.blank_unreadable");
+  ports_.log.write(message::kBlankRefused, {{"body", card.body}, {"code", reason}});
+  const auto quarantined = ports_.ledger.quarantine_blank(card.body, reason);
+  if (!quarantined && quarantined.error().code != "ledger.blank_unknown") check(quarantined);
+  // One bad blank is a bad blank; one after the other is a wrong box in the hopper or a reader that is
+  // broken.
+  if (++blanks_refused_in_a_row_ >= kBlanksRefusedMax) stop_line("station.blanks_refused");
+}
+
+// Point of no return. Personal data are taken out first, so that a job that cannot be opened wastes no blank.
+Found Station::begin(Card& card, TaskResult& result) {
+  card.chip = std::string(result.evidence.at("chip").as_string());
+  if (!load_work(card, card.claim.job)) return Found::job_refused;
+  const WallTime now = ports_.clock.now();
+  if (now < card.line->signer.usage_from() || now > card.line->signer.usage_to()) {
+    stop_line("station.signer_period");
+    return Found::job_refused;
+  }
+  ledger::BeginBlank begin;
+  begin.job = card.claim.job;
+  begin.fence = card.claim.fence;
+  begin.chip_id = card.chip;
+  begin.required_class = card.line->product.blank_class;
+  begin.line = options_.line;
+  begin.device = text_of(card.place);
+  begin.profile_hash = card.line->profile_hash;
+  begin.template_hash = card.line->face_hash;
+  auto attempt = ports_.ledger.begin_blank(begin);
+  if (!attempt) {
+    result.code = attempt.error().code;
+    result.sentence = attempt.error().message;
+    if (result.code == "ledger.store") check(attempt.error());
+    if (result.code.starts_with("ledger.blank_")) return Found::wrong_blank;
+    return Found::job_refused;
+  }
+  card.attempt = attempt.value().id;
+  blanks_refused_in_a_row_ = 0;
+  // The body is moved by the transport's name for it. A receipt that has its chip under another serial is
+  // wrong about both: such a card would carry the number of another.
+  if (card.body != attempt.value().blank) {
+    result.code = "station.blank_serial";
+    result.sentence = "the receipt has this chip in another body";
+    return Found::other_body;
+  }
+  const std::string& signer = card.line->product.document_signer;
+  auto count = ports_.ledger.count_signature(signer, options_.signatures_max);
+  if (!count) {
+    check(count.error());
+    return result.found;
+  }
+  check(ports_.ledger.record_intent(card.key(), "sign", signer, {{"count", count.value()}}));
+  check(ports_.ledger.record_intent(card.key(), "write", text_of(card.place),
+                                    {{"profile", card.line->profile.name}}));
+  return result.found;
+}
+
+bool Station::load_work(Card& card, const std::string& job) {
+  const auto refuse = [this, &job](const Error& error) {
+    stop_line(error.code + " (job " + job + ")");
+    return false;
+  };
+  auto personal = ports_.ledger.personal(job);
+  if (!personal) return refuse(personal.error());
+  auto document = job::parse_document(personal.value().document_text);
+  if (!document) return refuse(document.error());
+  auto files = job::compose_files(document.value(), personal.value().images, card.line->product);
+  if (!files) return refuse(files.error());
+  card.work = std::make_shared<CardWork>();
+  card.work->line = card.line;
+  card.work->document = std::move(document).value();
+  card.work->images = std::move(personal.value().images);
+  card.work->salt = std::move(personal.value().salt);
+  card.work->files = std::move(files).value();
+  return true;
+}
+
+void Station::record_step(Card& card, job::AttemptState state, const TaskResult& result) {
+  check(ports_.ledger.record_step(card.key(), state, result.evidence));
+}
+
+void Station::spoil(Card& card, const TaskResult& result) {
+  card.reject_reason =
+      reason_of(result, std::string(text_of(card.step)) + "." + std::string(text_of(result.found)));
+  ports_.log.write(message::kCardBad, {{"attempt", card.attempt},
+                                       {"blank", card.body},
+                                       {"step", std::string(text_of(card.step))},
+                                       {"reason", card.reject_reason},
+                                       {"detail", result.sentence}});
+  check(ports_.ledger.intend_reject(card.key(), card.reject_reason));
+  if (result.found != Found::key_refused) return;
+  // A wrong key destroys cards: two in a row stop the line (design section 7).
+  if (++key_refusals_in_a_row_ < 2) return;
+  stop_line("station.keys_refused_twice");
+}
+
+void Station::set_aside(Card& card, const TaskResult& result) {
+  if (card.attempt.empty() || card.in_doubt) return;
+  card.in_doubt = true;
+  const std::string question =
+      std::string(text_of(card.step)) + ": " + reason_of(result, text_of(result.found));
+  check(ports_.ledger.doubt(card.key(), question));
+  ports_.log.write(message::kCardInDoubt,
+                   {{"attempt", card.attempt}, {"blank", card.body}, {"question", question}});
+}
+
+void Station::keep_good(Card& card) {
+  ++good_;
+  last_good_ = ports_.clock.now();
+  ports_.log.write(message::kCardGood, {{"attempt", card.attempt}, {"blank", card.body}});
+  if (ports_.evidence == nullptr) return;
+  auto attempt = ports_.ledger.attempt(card.attempt);
+  if (!attempt) return check(attempt.error());
+  json::array sequences;
+  for (const auto sequence : attempt.value().sequences) sequences.push_back(sequence);
+  json::object evidence = attempt.value().evidence;
+  json::object record{{"job", card.claim.job},
+                      {"attempt", card.attempt},
+                      {"blank", card.body},
+                      {"chip", card.chip},
+                      {"product", card.line->product.name},
+                      {"profile", card.line->profile_hash},
+                      {"template", card.line->face_hash},
+                      {"document_signer", card.line->product.document_signer},
+                      {"face_reader", "face not scanned"},
+                      {"evidence", std::move(evidence)},
+                      {"sequences", std::move(sequences)}};
+  later("evidence", 0,
+        [sink = ports_.evidence, job = card.claim.job, work = card.work, record = std::move(record)] {
+          sink->keep_chip(job, work->read_back);
+          if (!work->face_pdf.empty()) sink->keep_face(job, work->face_pdf);
+          sink->keep_record(job, record);
+          return Report([] {});
+        });
+}
+
+}  // namespace imprimatur::station

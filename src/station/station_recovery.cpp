@@ -1,0 +1,102 @@
+// After a restart: every open attempt is taken up where ledger and sensors say it stands (design section 5).
+#include <algorithm>
+
+#include "station/card.hpp"
+#include "station/messages.hpp"
+
+namespace imprimatur::station {
+namespace {
+
+const CardPlace* find_body(const std::vector<CardPlace>& places, std::string_view body) {
+  const auto found =
+      std::find_if(places.begin(), places.end(), [&](const CardPlace& place) { return place.card == body; });
+  return found == places.end() ? nullptr : &*found;
+}
+
+bool in_machine(const CardPlace& place) {
+  return place.place.kind == Place::Kind::reader || place.place.kind == Place::Kind::printer;
+}
+
+}  // namespace
+
+void Station::recover() {
+  auto released = ports_.ledger.release_all_claims();
+  if (!released) return check(released.error());
+  auto attempts = ports_.ledger.open_attempts();
+  if (!attempts) return check(attempts.error());
+  later("transport", 0,
+        [this, transport = devices_.transport, open = std::move(attempts).value()]() -> Report {
+          auto places = transport->list(false);
+          return [this, open, places = std::move(places)] {
+            if (places) return resume(open, places.value());
+            stop_line(places.error().code);
+            // Nobody can say where the bodies are: open attempts stay as they are on record until the next
+            // start.
+            if (open.empty()) recovered_ = true;
+          };
+        });
+}
+
+void Station::resume(const std::vector<ledger::AttemptRecord>& attempts,
+                     const std::vector<CardPlace>& places) {
+  recovered_ = true;
+  for (const auto& attempt : attempts) resume_attempt(attempt, places);
+  // A body in a reader without an attempt was taken and not begun: it goes back, nothing was done to it.
+  for (const CardPlace& place : places) {
+    const bool known = std::any_of(attempts.begin(), attempts.end(),
+                                   [&](const auto& attempt) { return attempt.blank == place.card; });
+    if (known || !in_machine(place)) continue;
+    auto card = std::make_shared<Card>();
+    card->body = place.card;
+    card->place = place.place;
+    occupy(*card, place.place);
+    cards_.push_back(card);
+    enter(card, place.place.kind == Place::Kind::reader ? Step::return_blank : Step::move_to_reject);
+  }
+  ports_.log.write(message::kRecovered,
+                   {{"line", options_.line}, {"attempts", std::to_string(attempts.size())}});
+  balance();
+}
+
+void Station::resume_attempt(const ledger::AttemptRecord& attempt, const std::vector<CardPlace>& places) {
+  const CardPlace* stands = find_body(places, attempt.blank);
+  Resumed resumed;
+  resumed.state = attempt.state;
+  resumed.print_bound = attempt.print.has_value();
+  resumed.reject_intended = !attempt.reject_reason.empty();
+  if (stands != nullptr) resumed.place = stands->place;
+
+  auto job = ports_.ledger.job(attempt.job);
+  if (!job) return check(job.error());
+  const auto line = products_.find(job.value().product);
+  auto card = std::make_shared<Card>();
+  card->claim = {attempt.job, job.value().product, attempt.fence, attempt.number - 1};
+  card->attempt = attempt.id;
+  card->body = attempt.blank;
+  card->reject_reason = attempt.reject_reason;
+  card->in_doubt = attempt.state == job::AttemptState::in_doubt;
+  if (attempt.print) card->ticket = {attempt.print->job_id, attempt.print->job_uuid};
+
+  Decision decision = decide_after_restart(resumed);
+  const bool needs_work = decision.next != Step::done && decision.next != Step::move_to_reject;
+  if (line != products_.end()) card->line = line->second;
+  if (needs_work && (line == products_.end() || !load_work(*card, attempt.job))) {
+    decision = {Record::doubt, Step::move_to_reject};
+  }
+  if (card->line == nullptr) {  // the product is no longer configured: nothing can be made of it here
+    return stop_line("station.unknown_product (attempt " + attempt.id + ")");
+  }
+  if (stands == nullptr && decision.next != Step::done) decision = {Record::doubt, Step::done};
+  if (stands != nullptr) {
+    card->place = stands->place;
+    if (in_machine(*stands)) occupy(*card, stands->place);
+  }
+  cards_.push_back(card);
+  TaskResult found;
+  found.found = Found::unknown;
+  found.code = "station.restarted";
+  record(*card, decision.record, found);
+  enter(card, decision.next);
+}
+
+}  // namespace imprimatur::station

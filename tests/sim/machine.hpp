@@ -1,0 +1,76 @@
+// The machine of a simulated line: card bodies and where they are, the transport that moves them, and readers
+// that reach the chip of the body that stands in them. Bodies outlive a crash of the station, as real ones
+// do.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "chip/card_channel.hpp"
+#include "devices/virtual_card/card.hpp"
+#include "station/transport.hpp"
+#include "tests/sim/workers.hpp"
+
+namespace imprimatur::sim {
+
+struct Body {
+  std::string serial;
+  std::string blank_class;
+  station::Place place;
+  std::unique_ptr<devices::Card> chip;
+  int store_data_commands = 0;     // that reached the chip
+  std::vector<std::string> faces;  // names of the print jobs that put something on it
+};
+
+// What a blank is made of. The real issuer's transport keys, or others for a counterfeit.
+std::unique_ptr<Body> make_body(const std::string& serial, const std::string& blank_class, Random& random,
+                                bool counterfeit = false);
+
+// How one move goes wrong.
+enum class MoveFault {
+  none,
+  refused,           // the body stays; the transport knows it
+  stuck,             // the body stays; nobody knows
+  lost_answer,       // the body arrives; nobody knows
+  gone_from_sensors  // the body is lost between two places
+};
+
+class SimulatedTransport final : public station::Transport {
+ public:
+  explicit SimulatedTransport(SimulatedClock& clock) : clock_(clock) {}
+
+  Result<std::string> take(int reader, std::string_view blank_class) override;
+  Status move(std::string_view card, station::Place to) override;
+  Result<std::vector<station::CardPlace>> list(bool with_hopper) override;
+
+  Body* find(std::string_view serial);
+  Body* at(station::Place place);  // reader or printer: at most one
+  int count(station::Place::Kind kind) const;
+
+  std::vector<std::unique_ptr<Body>> bodies;  // those in the hopper in the order in which they are taken
+  // Called for every move (`take` too) before it happens.
+  std::function<MoveFault(Body& body, station::Place to)> on_move;
+
+ private:
+  Status carry(Body& body, station::Place to);
+  SimulatedClock& clock_;
+  std::vector<Body*> lost_;
+};
+
+class SimulatedReader final : public chip::CardReader {
+ public:
+  SimulatedReader(int number, SimulatedTransport& transport, SimulatedClock& clock)
+      : place_{station::Place::Kind::reader, number}, transport_(transport), clock_(clock) {}
+
+  std::string name() const override { return station::text_of(place_); }
+  Result<std::unique_ptr<chip::CardChannel>> connect() override;
+  Result<bool> wait_for_card(bool present, int timeout_ms) override;
+
+ private:
+  station::Place place_;
+  SimulatedTransport& transport_;
+  SimulatedClock& clock_;
+};
+
+}  // namespace imprimatur::sim

@@ -1,0 +1,59 @@
+// A simulated card printer: jobs over virtual time, and the ways in which printers go wrong.
+#pragma once
+
+#include <deque>
+#include <map>
+
+#include "print/printer.hpp"
+#include "tests/sim/machine.hpp"
+
+namespace imprimatur::sim {
+
+// What happens to the next document that is sent.
+enum class PrintFault {
+  none,
+  abort,            // one side printed, then aborted
+  too_soon,         // says at once that all is printed
+  lost_before,      // the document does not arrive; the sender cannot know
+  lost_after,       // the document arrives; the sender cannot know
+  refused_to_send,  // nothing left
+  forget,           // prints, restarts and has forgotten all its jobs
+};
+
+class SimulatedPrinter final : public print::Printer {
+ public:
+  SimulatedPrinter(int number, SimulatedTransport& transport, SimulatedClock& clock)
+      : place_{station::Place::Kind::printer, number}, transport_(transport), clock_(clock) {}
+
+  std::string name() const override { return station::text_of(place_); }
+  Result<print::PrinterReport> report() override;
+  Result<print::PrintTicket> create(const print::PrintRequest& request) override;
+  Status send(const print::PrintTicket& ticket, ByteView pdf) override;
+  Result<print::PrintJobReport> poll(const print::PrintTicket& ticket) override;
+  Status cancel(const print::PrintTicket& ticket) override;
+
+  std::deque<PrintFault> faults;               // of the next documents
+  std::map<std::string, int> documents;        // sent, or perhaps sent, by attempt
+  std::map<std::string, std::string> printed;  // SHA-256 of the document, by attempt
+
+ private:
+  struct Job {
+    std::string uuid;
+    std::string attempt;
+    SteadyTime since;  // of its creation, or of its document
+    bool has_document = false;
+    PrintFault fault = PrintFault::none;
+  };
+  std::int64_t up_time_s() const;
+  bool known(const print::PrintTicket& ticket) const;
+  void take_document(Job& job, ByteView pdf);
+
+  station::Place place_;
+  SimulatedTransport& transport_;
+  SimulatedClock& clock_;
+  SteadyTime booted_{};
+  std::map<std::int32_t, Job> jobs_;
+  std::int32_t last_id_ = 0;
+};
+
+}  // namespace imprimatur::sim

@@ -1,0 +1,58 @@
+// Virtual time and the lanes of the simulation (design section 10). A call runs inline when it is due; what
+// the devices say it took is added up, and its report comes back that much later. One thread.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+#include "base/clock.hpp"
+#include "station/workers.hpp"
+
+namespace imprimatur::sim {
+
+class SimulatedClock final : public Clock {
+ public:
+  WallTime now() const override;
+  SteadyTime steady() const override { return SteadyTime{} + elapsed_ + spent_; }
+
+  // What a device's work takes, within the call that is running.
+  void spend(std::chrono::microseconds time) { spent_ += time; }
+
+ private:
+  friend class SimulatedWorkers;
+  std::chrono::microseconds elapsed_{0};
+  std::chrono::microseconds spent_{0};
+};
+
+class SimulatedWorkers final : public station::Workers {
+ public:
+  explicit SimulatedWorkers(SimulatedClock& clock) : clock_(clock) {}
+
+  void run(const std::string& lane, station::LaneCall call) override { run_later(lane, 0, std::move(call)); }
+  void run_later(const std::string& lane, int delay_ms, station::LaneCall call) override;
+
+  // Goes on to the next report in virtual time, running the calls that are due before it. Nothing: no call
+  // is under way.
+  station::Report next_report();
+
+  // A crash. Calls that were handed over have begun, or have not; their reports reach nobody.
+  void drop_calls();
+  void finish_calls_and_drop_reports();
+
+ private:
+  struct Event {
+    std::string lane;
+    station::LaneCall call;  // or
+    station::Report report;
+  };
+  void run_call(Event event);
+
+  SimulatedClock& clock_;
+  // By time, then in the order in which they were added.
+  std::map<std::pair<std::chrono::microseconds, std::uint64_t>, Event> events_;
+  std::map<std::string, std::chrono::microseconds> busy_until_;
+  std::uint64_t added_ = 0;
+};
+
+}  // namespace imprimatur::sim

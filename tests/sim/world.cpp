@@ -1,0 +1,381 @@
+#include "tests/sim/world.hpp"
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "base/encoding.hpp"
+#include "base/files.hpp"
+#include "crypto/digest.hpp"
+#include "tests/chip/card_bench.hpp"
+#include "tests/job/job_fixture.hpp"
+
+namespace imprimatur::sim {
+namespace {
+
+using station::Place;
+
+constexpr int kPollIntervalMs = 5000;
+constexpr int kTurnsMax = 20000;  // a run that takes more never ends
+constexpr std::size_t kEntriesMax = 100000;
+
+const ledger::LedgerIdentity kIdentity{"simulated", "simulated.example/log-1"};
+
+std::string sha256_hex(ByteView bytes) {
+  return to_hex_lower(crypto::sha256(bytes));
+}
+
+// Keys and certificates are costly and the same in every world.
+struct Trust {
+  crypto::PrivateKey csca_key = crypto::PrivateKey::generate(crypto::KeyType::ec_p256).value();
+  crypto::PrivateKey signer_key = crypto::PrivateKey::generate(crypto::KeyType::ec_p256).value();
+  crypto::Certificate csca = issue(crypto::CertificateRole::csca, nullptr);
+  crypto::Certificate signer = issue(crypto::CertificateRole::document_signer, &csca);
+
+  crypto::Certificate issue(crypto::CertificateRole role, const crypto::Certificate* issuer) const {
+    const bool root = role == crypto::CertificateRole::csca;
+    crypto::CertificateRequest request;
+    request.role = role;
+    request.country = "UT";
+    request.icao_code = "UTO";
+    request.organization = "Imprimatur test";
+    request.common_name = root ? "Test CSCA" : "Test DS";
+    request.contact_mail = "pki@example.test";
+    request.crl_uri = "http://example.test/crl";
+    if (!root) request.document_types = {"I"};
+    request.serial = hex(root ? "01" : "02");
+    request.not_before = job::now() - std::chrono::hours(24 * 10);
+    request.not_after = job::now() + std::chrono::hours(24 * 365 * 11);
+    request.usage_to = job::now() + std::chrono::hours(24 * 80);
+    const auto sign = [this](ByteView message) -> Result<Bytes> {
+      return csca_key.sign(crypto::HashAlgorithm::sha256, crypto::SignatureForm::raw, message);
+    };
+    return crypto::issue_certificate(request, (root ? csca_key : signer_key).public_key(), issuer,
+                                     csca_key.public_key(), sign)
+        .value();
+  }
+};
+
+const Trust& trust() {
+  static const Trust trust;
+  return trust;
+}
+
+const Bytes& portrait() {
+  static const Bytes portrait = read_file(TEST_DATA_DIR "/portrait.jpg").value();
+  return portrait;
+}
+
+std::shared_ptr<const station::ProductLine> load_line() {
+  static const auto line = [] {
+    const std::filesystem::path templates = job::templates();
+    auto product = job::load_product(templates, "utopia-id").value();
+    auto profile = chip::load_profile(templates / "chips", product.chip_profile).value();
+    auto face = print::load_face_template(templates, product.face_template).value();
+    const std::string face_hash = sha256_hex(bytes_of(face.source_text));
+    const std::string profile_hash =
+        sha256_hex(bytes_of(read_text_file(templates / "chips" / (product.chip_profile + ".json")).value()));
+    return std::make_shared<const station::ProductLine>(station::ProductLine{
+        std::move(product), std::move(profile), std::move(face), trust().signer, profile_hash, face_hash});
+  }();
+  return line;
+}
+
+// Personalised, with its own keys only (version 31 of the profile), and the issuer domain SECURED (design
+// section 7).
+bool is_closed(const devices::Memory& chip) {
+  return chip.card_life() == devices::CardLife::secured &&
+         chip.application_life() == devices::ApplicationLife::personalised && chip.key_sets().size() == 1 &&
+         chip.key_set(0x31) != nullptr;
+}
+
+std::string digits(int number, std::size_t width) {
+  const std::string text = std::to_string(number);
+  return std::string(width - text.size(), '0') + text;
+}
+
+ledger::NewJob make_job(int number, const job::Product& product) {
+  ledger::NewJob made;
+  job::JobDocument& document = made.document;
+  document = job::utopian();
+  document.id = "00000000-0000-4000-8000-" + digits(number, 12);
+  document.document.number = "D" + digits(23145000 + number, 8);
+  document.holder.personal_number = "12345" + digits(number, 5);
+  document.holder.secondary_identifier = number % 2 == 0 ? "Anna Maria" : "Berta";
+  document.holder.name_printed = document.holder.secondary_identifier + " Eriksson";
+  document.images["face"] = {"image/jpeg", to_base64url(crypto::sha256(portrait()))};
+  document.mrz = job::compose_mrz(document, product).value();
+  made.document_text = job::write_document(document);
+  made.envelope_digest = "envelope-" + std::to_string(number);
+  made.salt = Bytes(32, static_cast<std::uint8_t>(number));
+  made.images["face"] = portrait();
+  made.approval = {{"payload", "cGF5bG9hZA"}, {"signatures", json::array{}}};
+  made.approval_id = "00000000-0000-4000-9000-" + digits(number, 12);
+  made.approval_digest = "approval-" + std::to_string(number);
+  return made;
+}
+
+}  // namespace
+
+class World::TraceLog final : public Log {
+ public:
+  void write(const LogMessage& message, std::initializer_list<LogField> fields) override {
+    std::string line(message.id);
+    for (const auto& [name, value] : fields) line += " " + std::string(name) + "=" + value;
+    lines.push_back(std::move(line));
+  }
+  std::vector<std::string> lines;
+};
+
+World::World(WorldSize size) : size_(size), log_(std::make_unique<TraceLog>()) {
+  vault_.add_card_master("transport-master", hex(chip::testing::kTransportMaster));
+  vault_.add_card_master("card-master", hex(chip::testing::kCardMaster));
+  vault_.add_hmac("holder-hmac", Bytes(32, 0x21));
+  vault_.add_signing_key("ds-UTO", trust().signer_key);
+  anchors_ = {trust().csca};
+  products_.emplace("utopia-id", load_line());
+  for (int i = 1; i <= size.readers; ++i) {
+    readers_.push_back(std::make_unique<SimulatedReader>(i, transport_, clock_));
+  }
+  for (int i = 1; i <= size.printers; ++i) {
+    printers_.push_back(std::make_unique<SimulatedPrinter>(i, transport_, clock_));
+  }
+  ledger_ = ledger::Ledger::create(folder_ / "ledger.sqlite", kIdentity, {clock_, random_, vault_}).value();
+  start();
+}
+
+World::~World() = default;
+
+void World::start() {
+  station::StationDevices devices;
+  for (const auto& reader : readers_) {
+    devices.readers.push_back(
+        std::make_shared<station::ChipStation>(*reader, vault_, random_, clock_, anchors_));
+  }
+  for (const auto& printer : printers_) {
+    auto renderer = print::FaceRenderer::create({job::templates(), FONTS_DIR}, sha256_hex).value();
+    devices.printers.push_back(std::make_shared<station::PrintStation>(
+        *printer, std::move(renderer), clock_, station::PrintLimits{std::chrono::seconds(8)}));
+  }
+  devices.transport = &transport_;
+  station_ = std::make_unique<station::Station>(
+      station::Station::Ports{*ledger_, workers_, clock_, *log_}, std::move(devices), products_,
+      station::StationOptions{.line = "line-1", .poll_interval_ms = kPollIntervalMs});
+  commits_ = 0;
+  turn([this] { station_->recover(); });
+}
+
+void World::restart(std::optional<Crash> crash) {
+  workers_.drop_calls();
+  station_.reset();
+  ledger_.reset();
+  crash_ = crash;
+  crashed_ = false;
+  log_->lines.emplace_back("-- restart");
+  ledger_ = ledger::Ledger::open(folder_ / "ledger.sqlite", kIdentity, {clock_, random_, vault_}).value();
+  start();
+}
+
+bool World::turn(const std::function<void()>& work) {
+  if (crashed_ || !ledger_->begin_group()) return false;
+  work();
+  if (!ledger_->commit_group()) return false;
+  ++commits_;
+  if (crash_ && --crash_->after_commits <= 0) {
+    crashed_ = true;
+    if (crash_->effects_ran) {
+      station_->start_decided();
+      workers_.finish_calls_and_drop_reports();
+    }
+    return false;
+  }
+  station_->start_decided();
+  return station_->halted().empty();
+}
+
+bool World::run() {
+  for (int i = 0; i < kTurnsMax; ++i) {
+    if (crashed_) return false;
+    const station::Report report = workers_.next_report();
+    if (!report) return true;
+    if (!turn(report)) return false;
+  }
+  return false;
+}
+
+void World::run_turns(int turns) {
+  for (int i = 0; i < turns; ++i) {
+    const station::Report report = workers_.next_report();
+    if (!report || !turn(report)) return;
+  }
+}
+
+void World::pause(bool paused) {
+  turn([&] { station_->pause(paused); });
+}
+
+void World::drain() {
+  turn([&] { station_->drain(); });
+}
+
+std::string World::serial(int number) {
+  return "B" + digits(number, 6);
+}
+
+void World::add_blanks(int count, bool stocked) {
+  const std::string earlier = std::exchange(unreceived_, {});
+  for (int i = 0; i < count; ++i) {
+    transport_.bodies.push_back(make_body(serial(++bodies_made_), kClass, chip_random_));
+    const Body& body = *transport_.bodies.back();
+    unreceived_ += body.serial + "," + kClass + "," + to_hex(body.chip->identity().cplc) + "\n";
+  }
+  if (stocked) receive();
+  unreceived_ = earlier + unreceived_;
+}
+
+void World::add_counterfeits(int count) {
+  for (int i = 0; i < count; ++i) {
+    transport_.bodies.push_back(make_body(serial(++bodies_made_), kClass, chip_random_, true));
+    const Body& body = *transport_.bodies.back();
+    unreceived_ += body.serial + "," + kClass + "," + to_hex(body.chip->identity().cplc) + "\n";
+  }
+  receive();
+}
+
+void World::receive() {
+  turn([this] {
+    EXPECT_TRUE(ledger_->receive_blanks("serial,class,chip_id\n" + unreceived_, {}));
+    unreceived_.clear();
+    station_->feed();
+  });
+}
+
+std::vector<std::string> World::submit(int count) {
+  std::vector<std::string> ids;
+  turn([&] {
+    for (int i = 0; i < count; ++i) {
+      const ledger::NewJob job = make_job(++jobs_made_, products_.at("utopia-id")->product);
+      const auto received = ledger_->receive_job(job);
+      EXPECT_TRUE(received && received.value().findings.empty());
+      ids.push_back(job.document.id);
+    }
+    station_->feed();
+  });
+  return ids;
+}
+
+std::unique_ptr<ledger::LedgerReader> World::reader() const {
+  return ledger::LedgerReader::open(folder_ / "ledger.sqlite").value();
+}
+
+job::JobState World::state_of(const std::string& job) {
+  return reader()->job(job).value().state;
+}
+
+std::vector<ledger::AttemptRecord> World::attempts_of(const std::string& job) {
+  return reader()->attempts(job).value();
+}
+
+std::int64_t World::stock(ledger::StockPlace place) {
+  const auto stock = reader()->stock().value();
+  const auto of_class = stock.find(kClass);
+  if (of_class == stock.end()) return 0;
+  const auto found = of_class->second.find(place);
+  return found == of_class->second.end() ? 0 : found->second;
+}
+
+int World::documents_max() const {
+  int most = 0;
+  for (const auto& printer : printers_) {
+    for (const auto& [attempt, count] : printer->documents) most = std::max(most, count);
+  }
+  return most;
+}
+
+std::string World::trace() const {
+  std::string text;
+  for (const auto& line : log_->lines) text += line + "\n";
+  return text;
+}
+
+std::vector<std::string> World::broken_promises() {
+  std::vector<std::string> broken;
+  if (station_ && !station_->halted().empty()) broken.push_back("halted: " + station_->halted());
+  const auto reads = reader();
+  check_journal(*reads, broken);
+  check_stock(*reads, broken);
+  check_jobs(*reads, broken);
+  check_bodies(*reads, broken);
+  if (documents_max() > 1) broken.emplace_back("a document was sent twice for one attempt");
+  return broken;
+}
+
+void World::check_journal(ledger::LedgerReader& reader, std::vector<std::string>& broken) const {
+  const auto entries = reader.journal(0, kEntriesMax).value();
+  if (entries.size() != reader.journal_size().value()) broken.emplace_back("the journal's size is wrong");
+  for (std::size_t i = 0; i < entries.size(); ++i) {
+    if (entries[i].sequence != i) {
+      broken.push_back("the journal has a gap at " + std::to_string(i));
+      return;
+    }
+  }
+}
+
+void World::check_stock(ledger::LedgerReader& reader, std::vector<std::string>& broken) const {
+  const auto balances = reader.stock_balance().value();
+  for (const auto& balance : balances) {
+    if (balance.difference() != 0) broken.push_back("the stock's sum is wrong: " + balance.blank_class);
+  }
+}
+
+void World::check_jobs(ledger::LedgerReader& reader, std::vector<std::string>& broken) {
+  const auto jobs = reader.jobs({.state = {}, .after_row = 0, .limit = 1000}).value();
+  for (const auto& job : jobs) {
+    const auto attempts = reader.attempts(job.id).value();
+    std::set<std::string> blanks;
+    int good = 0;
+    for (const auto& attempt : attempts) {
+      good += attempt.state == job::AttemptState::good ? 1 : 0;
+      blanks.insert(attempt.blank);
+    }
+    if (blanks.size() != attempts.size()) broken.push_back("a blank was begun twice for job " + job.id);
+    if (good != (job.state == job::JobState::issued ? 1 : 0)) {
+      broken.push_back("job " + job.id + " is " + std::string(text_of(job.state)) + " with " +
+                       std::to_string(good) + " good cards");
+    }
+  }
+}
+
+// What the ledger says of every blank against where its body really is.
+void World::check_bodies(ledger::LedgerReader& reader, std::vector<std::string>& broken) const {
+  using ledger::StockPlace;
+  for (const auto& body : transport_.bodies) {
+    const auto blank = reader.blank(body->serial).value();
+    if (!blank) {
+      if (body->store_data_commands > 0) broken.push_back("an unknown blank was written: " + body->serial);
+      continue;
+    }
+    const StockPlace place = blank->place;
+    const Place::Kind kind = body->place.kind;
+    if (place == StockPlace::good_on_hand && kind != Place::Kind::output) {
+      broken.push_back("a good card is not in the output: " + body->serial);
+    }
+    if (place == StockPlace::good_on_hand && !is_closed(body->chip->memory())) {
+      broken.push_back("a good card is not closed: " + body->serial);
+    }
+    if (place == StockPlace::spoiled && kind != Place::Kind::reject) {
+      broken.push_back("a spoiled card is not in the reject: " + body->serial);
+    }
+    if (kind == Place::Kind::hopper && (body->store_data_commands > 0 || !body->faces.empty())) {
+      broken.push_back("a used blank lies in the hopper: " + body->serial);
+    }
+    if (kind == Place::Kind::output && place != StockPlace::good_on_hand && place != StockPlace::in_doubt &&
+        place != StockPlace::machine) {
+      broken.push_back("a card in the output is on record as " + std::string(text_of(place)) + ": " +
+                       body->serial);
+    }
+    if (body->faces.size() > 1) broken.push_back("a body was printed twice: " + body->serial);
+  }
+}
+
+}  // namespace imprimatur::sim

@@ -1,0 +1,45 @@
+// What people do to a running line.
+#include <gmock/gmock.h>
+
+#include "tests/sim/world.hpp"
+
+namespace imprimatur::sim {
+namespace {
+
+using job::JobState;
+using station::Place;
+using testing::IsEmpty;
+
+TEST(Control, TakesNoFurtherCardsWhilePausedAndGoesOnWhenResumed) {
+  World world({2, 1});
+  world.add_blanks(3);
+  const auto jobs = world.submit(3);
+  world.run_turns(3);
+  world.pause(true);
+  ASSERT_TRUE(world.run()) << world.trace();
+  EXPECT_EQ(world.transport().count(Place::Kind::output), 1) << world.trace();
+  EXPECT_EQ(world.transport().count(Place::Kind::hopper), 2);
+  EXPECT_TRUE(world.station().idle());
+  world.pause(false);
+  ASSERT_TRUE(world.run());
+  for (const auto& job : jobs) EXPECT_EQ(world.state_of(job), JobState::issued);
+  EXPECT_THAT(world.broken_promises(), IsEmpty()) << world.trace();
+}
+
+TEST(Control, FinishesWhatIsInTheMachinesWhenDrained) {
+  World world({3, 1});
+  world.add_blanks(4);
+  world.submit(4);
+  world.run_turns(6);
+  world.drain();
+  EXPECT_FALSE(world.station().idle());
+  ASSERT_TRUE(world.run()) << world.trace();
+  EXPECT_TRUE(world.station().idle());
+  EXPECT_GE(world.transport().count(Place::Kind::output), 1);
+  EXPECT_GE(world.transport().count(Place::Kind::hopper), 1);
+  EXPECT_EQ(world.transport().count(Place::Kind::output) + world.transport().count(Place::Kind::hopper), 4);
+  EXPECT_THAT(world.broken_promises(), IsEmpty()) << world.trace();
+}
+
+}  // namespace
+}  // namespace imprimatur::sim
