@@ -1,0 +1,67 @@
+// Port Backend: the station as the API sees it. Implemented by app, by a fake in tests.
+//
+// Calls come from several worker threads at once and may block until what they did is durable; never from
+// the network thread.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/json.hpp"
+
+namespace imprimatur::api {
+
+struct JournalPage {
+  struct Entry {
+    std::uint64_t sequence = 0;
+    std::string bytes;  // the stored bytes, never re-serialised
+  };
+  std::vector<Entry> entries;
+  std::uint64_t size = 0;  // of the journal when it was read
+  std::string epoch;
+};
+
+struct SubmitAnswer {
+  bool already = false;  // the same job was here before
+  json::object job;      // id, state, findings
+};
+
+class Backend {
+ public:
+  virtual ~Backend() = default;
+
+  // One envelope. Durable when it answers.
+  virtual Result<SubmitAnswer> submit(std::string_view envelope) = 0;
+
+  virtual Result<json::value> jobs(const std::string& state, std::uint64_t after, std::size_t limit) = 0;
+  virtual Result<json::value> job(const std::string& id) = 0;
+  enum class JobAction { hold, release, cancel };
+  virtual Result<json::value> act_on_job(const std::string& id, JobAction action,
+                                         const std::string& actor) = 0;
+
+  virtual json::value station() = 0;
+  virtual Result<json::value> set_paused(const std::string& line, bool paused, const std::string& actor) = 0;
+
+  virtual Result<json::value> stock() = 0;
+  // CSV rows serial,class,chip_id with a header line.
+  virtual Result<json::value> receive_stock(std::string_view csv, const std::string& actor) = 0;
+
+  // Entries after sequence `after` (-1: from the first), at most `limit`.
+  virtual Result<JournalPage> journal(std::int64_t after, std::size_t limit) = 0;
+
+  // Latest coalesced progress; `version` grows when it has changed.
+  struct Progress {
+    std::uint64_t version = 0;
+    std::string bytes;  // a CloudEvent, unnumbered
+  };
+  virtual Progress progress() = 0;
+
+  // Prometheus text format.
+  virtual std::string metrics() = 0;
+
+  // A file of the audit log: "checkpoint", "tile/0/000", "tile/entries/000.p/7".
+  virtual Result<std::string> log_file(const std::string& path) = 0;
+};
+
+}  // namespace imprimatur::api

@@ -1,0 +1,89 @@
+#include "api/event_messages.hpp"
+
+namespace imprimatur::api {
+namespace {
+
+constexpr std::string_view kPrefix = "org.imprimatur.control.";
+constexpr std::string_view kClientSource = "urn:imprimatur:client";
+
+json::object envelope(std::string_view source, std::string_view kind, json::object data) {
+  return {{"data", std::move(data)},
+          {"id", std::string(kind)},
+          {"source", std::string(source)},
+          {"specversion", "1.0"},
+          {"type", std::string(kPrefix) + std::string(kind) + ".v1"}};
+}
+
+Result<json::object> data_of(std::string_view message, std::string_view kind) {
+  TRY(auto object, parse_json_object(message, {.size_max = 4096, .depth_max = 8}));
+  TRY(auto type, member_text(object, "type"));
+  if (type != std::string(kPrefix) + std::string(kind) + ".v1") {
+    return fail("api.control", "expected a control." + std::string(kind) + " message", "/type");
+  }
+  TRY(auto data, member_object(object, "data"));
+  return *data;
+}
+
+Result<std::size_t> credit_of(const json::object& data) {
+  TRY(auto credit, member_int(data, "credit", "/data"));
+  if (credit < 1 || credit > static_cast<std::int64_t>(kCreditMax)) {
+    return fail("api.control", "expected 1 to 10000", "/data/credit");
+  }
+  return static_cast<std::size_t>(credit);
+}
+
+Result<std::int64_t> after_of(const json::object& data) {
+  TRY(auto after, member_int(data, "after", "/data"));
+  if (after < -1) return fail("api.control", "expected a sequence, or -1", "/data/after");
+  return after;
+}
+
+}  // namespace
+
+Result<Subscribe> parse_subscribe(std::string_view message) {
+  TRY(auto data, data_of(message, "subscribe"));
+  Subscribe subscribe;
+  TRY(subscribe.after, after_of(data));
+  TRY(subscribe.credit, credit_of(data));
+  TRY(subscribe.epoch, member_text_or(data, "epoch", "", "/data"));
+  if (data.contains("progress")) {
+    TRY(subscribe.progress, member_bool(data, "progress", "/data"));
+  }
+  return subscribe;
+}
+
+Result<Acknowledge> parse_acknowledge(std::string_view message) {
+  TRY(auto data, data_of(message, "ack"));
+  Acknowledge acknowledge;
+  TRY(acknowledge.after, after_of(data));
+  TRY(acknowledge.credit, credit_of(data));
+  return acknowledge;
+}
+
+std::string resync_message(std::string_view source, std::string_view epoch, std::uint64_t size,
+                           WallTime now) {
+  auto message = envelope(source, "resync", {{"epoch", std::string(epoch)}, {"next", 0}, {"size", size}});
+  message["time"] = format_rfc3339(now);
+  return canonical_json(message);
+}
+
+std::string bye_message(std::string_view source, std::string_view reason, WallTime now) {
+  auto message = envelope(source, "bye", {{"reason", std::string(reason)}});
+  message["time"] = format_rfc3339(now);
+  return canonical_json(message);
+}
+
+std::string subscribe_message(const Subscribe& subscribe) {
+  return canonical_json(envelope(kClientSource, "subscribe",
+                                 {{"after", subscribe.after},
+                                  {"credit", subscribe.credit},
+                                  {"epoch", subscribe.epoch},
+                                  {"progress", subscribe.progress}}));
+}
+
+std::string acknowledge_message(const Acknowledge& acknowledge) {
+  return canonical_json(
+      envelope(kClientSource, "ack", {{"after", acknowledge.after}, {"credit", acknowledge.credit}}));
+}
+
+}  // namespace imprimatur::api

@@ -1,0 +1,46 @@
+#include "api/event_messages.hpp"
+
+#include <gtest/gtest.h>
+
+namespace imprimatur::api {
+namespace {
+
+TEST(EventMessages, AreReadAsTheyAreWritten) {
+  const auto subscribe =
+      parse_subscribe(subscribe_message({.after = 41, .epoch = "e", .credit = 7, .progress = true}));
+  ASSERT_TRUE(subscribe);
+  EXPECT_EQ(subscribe.value().after, 41);
+  EXPECT_EQ(subscribe.value().epoch, "e");
+  EXPECT_EQ(subscribe.value().credit, 7U);
+  EXPECT_TRUE(subscribe.value().progress);
+  const auto acknowledge = parse_acknowledge(acknowledge_message({.after = 5, .credit = 3}));
+  ASSERT_TRUE(acknowledge);
+  EXPECT_EQ(acknowledge.value().after, 5);
+  EXPECT_EQ(acknowledge.value().credit, 3U);
+}
+
+TEST(EventMessages, AreCloudEventsWithoutASequence) {
+  const auto event = parse_json_object(bye_message("urn:x", "stopping", WallTime{})).value();
+  EXPECT_EQ(event.at("specversion"), "1.0");
+  EXPECT_EQ(event.at("type"), "org.imprimatur.control.bye.v1");
+  EXPECT_FALSE(event.contains("sequence"));
+}
+
+TEST(EventMessages, RefuseWhatIsNoRequest) {
+  for (const char* message : {
+           "",
+           "{}",
+           "[]",
+           R"({"type":"org.imprimatur.control.ack.v1","data":{"after":1,"credit":1}})",
+           R"({"type":"org.imprimatur.control.subscribe.v1","data":{"after":-2,"credit":1}})",
+           R"({"type":"org.imprimatur.control.subscribe.v1","data":{"after":0,"credit":0}})",
+           R"({"type":"org.imprimatur.control.subscribe.v1","data":{"after":0,"credit":10001}})",
+           R"({"type":"org.imprimatur.control.subscribe.v1","data":{"after":"0","credit":1}})",
+           R"({"type":"org.imprimatur.control.subscribe.v1","data":{"after":0,"credit":1,"credit":2}})",
+       }) {
+    EXPECT_FALSE(parse_subscribe(message)) << message;
+  }
+}
+
+}  // namespace
+}  // namespace imprimatur::api

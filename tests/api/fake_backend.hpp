@@ -1,0 +1,75 @@
+// A backend for tests of the API: a journal in memory, and answers that a test sets.
+#pragma once
+
+#include <mutex>
+
+#include "api/backend.hpp"
+
+namespace imprimatur::api {
+
+class FakeBackend : public Backend {
+ public:
+  Result<SubmitAnswer> submit(std::string_view envelope) override {
+    if (envelope == "bad") return fail("job.schema", "expected a string", "/holder/sex", "Correct it.");
+    SubmitAnswer answer;
+    answer.already = envelope == "again";
+    answer.job = {{"id", "j1"}, {"state", "ready"}};
+    return answer;
+  }
+  Result<json::value> jobs(const std::string& state, std::uint64_t after, std::size_t limit) override {
+    return json::value(json::object{{"state", state}, {"after", after}, {"limit", limit}});
+  }
+  Result<json::value> job(const std::string& id) override {
+    if (id != "j1") return fail("ledger.no_job", "there is no such job", id);
+    return json::value(json::object{{"id", id}});
+  }
+  Result<json::value> act_on_job(const std::string& id, JobAction action, const std::string& actor) override {
+    if (action == JobAction::cancel) return fail("ledger.state", "a job that is issued takes no cancel", id);
+    return json::value(json::object{{"id", id}, {"actor", actor}});
+  }
+  json::value station() override { return json::object{{"line", "line-1"}}; }
+  Result<json::value> set_paused(const std::string& line, bool paused, const std::string&) override {
+    return json::value(json::object{{"line", line}, {"paused", paused}});
+  }
+  Result<json::value> stock() override { return json::value(json::object{}); }
+  Result<json::value> receive_stock(std::string_view csv, const std::string&) override {
+    return json::value(json::object{{"bytes", csv.size()}});
+  }
+  Result<JournalPage> journal(std::int64_t after, std::size_t limit) override {
+    const std::lock_guard lock(mutex_);
+    JournalPage page;
+    page.size = entries_.size();
+    page.epoch = "e1";
+    for (auto i = static_cast<std::size_t>(after + 1); i < entries_.size() && page.entries.size() < limit;
+         ++i) {
+      page.entries.push_back({i, entries_[i]});
+    }
+    return page;
+  }
+  Progress progress() override {
+    const std::lock_guard lock(mutex_);
+    return progress_;
+  }
+  std::string metrics() override { return "imprimatur_jobs 1\n"; }
+  Result<std::string> log_file(const std::string& path) override {
+    if (path != "tile/0/000") return fail("api.not_found", "no such file");
+    return std::string("\x01\x02", 2);
+  }
+
+  void add_entry() {
+    const std::lock_guard lock(mutex_);
+    const std::string n = std::to_string(entries_.size());
+    entries_.push_back("{\"sequence\":\"" + n + "\",\"type\":\"org.imprimatur.test.v1\"}");
+  }
+  void set_progress(std::string bytes) {
+    const std::lock_guard lock(mutex_);
+    progress_ = {progress_.version + 1, std::move(bytes)};
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::string> entries_;
+  Progress progress_;
+};
+
+}  // namespace imprimatur::api

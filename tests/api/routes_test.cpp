@@ -1,0 +1,76 @@
+#include "api/routes.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/api/fake_backend.hpp"
+
+namespace imprimatur::api {
+namespace {
+
+class RoutesTest : public testing::Test {
+ protected:
+  HttpResponse ask(const std::string& method, const std::string& target, const std::string& body = {}) {
+    HttpRequest request;
+    request.method = method;
+    request.body = body;
+    request.actor = "uid-7";
+    const auto parsed = parse_target(target, request);
+    return parsed ? routes_.handle(request) : problem_response(400, parsed.error());
+  }
+  FakeBackend backend_;
+  Routes routes_{backend_};
+};
+
+TEST_F(RoutesTest, TellANewJobFromOneThatIsHereAlready) {
+  EXPECT_EQ(ask("POST", "/v1/jobs", "new").status, 202);
+  EXPECT_EQ(ask("POST", "/v1/jobs", "again").status, 200);
+}
+
+TEST_F(RoutesTest, AnswerARefusedJobWithAProblemDocumentOfRfc9457) {
+  const auto answer = ask("POST", "/v1/jobs", "bad");
+  EXPECT_EQ(answer.status, 422);
+  EXPECT_EQ(answer.content_type, "application/problem+json");
+  const auto problem = parse_json_object(answer.body).value();
+  EXPECT_EQ(problem.at("type"), "urn:imprimatur:problem:job.schema");
+  EXPECT_EQ(problem.at("field"), "/holder/sex");
+  EXPECT_EQ(problem.at("status"), 422);
+  EXPECT_EQ(problem.at("remedy"), "Correct it.");
+}
+
+TEST_F(RoutesTest, KnowPathsAndMethodsApart) {
+  EXPECT_EQ(ask("GET", "/v1/jobs/j1").status, 200);
+  EXPECT_EQ(ask("GET", "/v1/jobs/other").status, 404);
+  EXPECT_EQ(ask("DELETE", "/v1/jobs").status, 405);
+  EXPECT_EQ(ask("GET", "/v1/nothing").status, 404);
+  EXPECT_EQ(ask("GET", "/v1/jobs/").status, 404);
+  EXPECT_EQ(ask("GET", "/v1/jobs/a/b").status, 404);
+  EXPECT_EQ(ask("POST", "/v1/jobs/j1/cancel").status, 409);
+  EXPECT_EQ(ask("POST", "/v1/jobs/j1/hold").status, 200);
+  EXPECT_NE(ask("POST", "/v1/jobs/j1/hold").body.find("uid-7"), std::string::npos);
+  EXPECT_EQ(ask("POST", "/v1/lines/line-1/pause").body, R"({"line":"line-1","paused":true})");
+}
+
+TEST_F(RoutesTest, CheckNumbersAndTargets) {
+  EXPECT_EQ(ask("GET", "/v1/jobs?limit=0").status, 400);
+  EXPECT_EQ(ask("GET", "/v1/jobs?limit=1x").status, 400);
+  EXPECT_EQ(ask("GET", "/v1/jobs?after=-1").status, 400);
+  EXPECT_EQ(ask("GET", "/v1/jobs?limit=5&limit=6").status, 400);
+  EXPECT_EQ(ask("GET", "/v1/jobs%2").status, 400);
+  EXPECT_EQ(ask("GET", "/v1/jobs?state=re%61dy&after=3&limit=7").body,
+            R"({"after":3,"limit":7,"state":"ready"})");
+}
+
+TEST_F(RoutesTest, GiveTheJournalAsTheBytesThatWereStored) {
+  backend_.add_entry();
+  backend_.add_entry();
+  EXPECT_EQ(ask("GET", "/v1/events?after=0").body, R"([{"sequence":"1","type":"org.imprimatur.test.v1"}])");
+  EXPECT_EQ(ask("GET", "/v1/events?after=1").body, "[]");
+}
+
+TEST_F(RoutesTest, ServeFilesOfTheAuditLog) {
+  EXPECT_EQ(ask("GET", "/v1/log/tile/0/000").body, std::string("\x01\x02", 2));
+  EXPECT_EQ(ask("GET", "/v1/log/secret").status, 404);
+}
+
+}  // namespace
+}  // namespace imprimatur::api
