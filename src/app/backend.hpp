@@ -1,0 +1,61 @@
+// The station as the API sees it: intake, reads from the ledger, requests to the station's loop.
+#pragma once
+
+#include <functional>
+#include <mutex>
+
+#include "api/backend.hpp"
+#include "app/loading.hpp"
+#include "app/station_loop.hpp"
+#include "ledger/reader.hpp"
+
+namespace imprimatur::app {
+
+class StationBackend final : public api::Backend {
+ public:
+  struct Parts {
+    const Loaded& loaded;
+    std::map<std::string, job::Checks> checks;
+    ledger::Ledger& ledger;     // touched in the loop's turns only
+    station::Station& station;  // likewise
+    StationLoop& loop;
+    std::unique_ptr<ledger::LedgerReader> reader;
+    std::filesystem::path log_folder;
+    std::string source;
+    std::string line;
+    const Clock& clock;
+  };
+  explicit StationBackend(Parts parts) : parts_(std::move(parts)) {}
+
+  Result<api::SubmitAnswer> submit(std::string_view envelope) override;
+  Result<json::value> jobs(const std::string& state, std::uint64_t after, std::size_t limit) override;
+  Result<json::value> job(const std::string& id) override;
+  Result<json::value> act_on_job(const std::string& id, JobAction action, const std::string& actor) override;
+  json::value station() override;
+  Result<json::value> set_paused(const std::string& line, bool paused, const std::string& actor) override;
+  Result<json::value> stock() override;
+  Result<json::value> receive_stock(std::string_view csv, const std::string& actor) override;
+  Result<api::JournalPage> journal(std::int64_t after, std::size_t limit) override;
+  Progress progress() override;
+  std::string metrics() override;
+  Result<std::string> log_file(const std::string& path) override;
+
+  // In the loop, after a turn: what devices do now.
+  void show(json::object snapshot);
+  // The housekeeper's: makes progress news of counts and snapshot. True when they differ from the last news.
+  bool refresh_progress();
+
+ private:
+  // Runs in a turn; an error when the station has halted.
+  template <class Answer>
+  Result<Answer> in_turn(std::function<Result<Answer>()> work);
+
+  Parts parts_;
+  std::mutex reader_mutex_;
+  std::mutex news_mutex_;
+  json::object snapshot_;
+  Progress progress_;
+  std::string last_data_;
+};
+
+}  // namespace imprimatur::app

@@ -1,0 +1,145 @@
+#include "app/config.hpp"
+
+#include <toml++/toml.h>
+#include <sstream>
+
+#include "base/files.hpp"
+
+namespace imprimatur::app {
+namespace {
+
+// Reads members of one table and remembers which were asked for, so that the rest can be refused.
+class Table {
+ public:
+  Table(const toml::table& table, std::string name, std::filesystem::path folder)
+      : table_(table), name_(std::move(name)), folder_(std::move(folder)) {}
+
+  template <class T>
+  Status read(std::string_view key, T& into, bool required = false) {
+    known_.emplace_back(key);
+    const toml::node* node = table_.get(key);
+    if (node == nullptr) {
+      return required ? Status(fail("config.key", "the key is missing", path_of(key))) : ok();
+    }
+    const auto value = node->value<T>();
+    if (!value) return wrong(key, *node);
+    into = *value;
+    return ok();
+  }
+
+  Status read_path(std::string_view key, std::filesystem::path& into, bool required = false) {
+    std::string text;
+    TRY_STATUS(read(key, text, required));
+    if (!text.empty()) into = (folder_ / text).lexically_normal();
+    return ok();
+  }
+
+  Status read_list(std::string_view key, std::vector<std::string>& into) {
+    known_.emplace_back(key);
+    const toml::node* node = table_.get(key);
+    if (node == nullptr) return fail("config.key", "the key is missing", path_of(key));
+    const toml::array* array = node->as_array();
+    if (array == nullptr || array->empty()) return wrong(key, *node);
+    for (const auto& element : *array) {
+      const auto text = element.value<std::string>();
+      if (!text) return wrong(key, element);
+      into.push_back(*text);
+    }
+    return ok();
+  }
+
+  Result<Table> sub(std::string_view key) {
+    known_.emplace_back(key);
+    const toml::table* table = table_[key].as_table();
+    if (table == nullptr) return fail("config.key", "the table is missing", path_of(key));
+    return Table(*table, path_of(key), folder_);
+  }
+
+  Status refuse_unknown() const {
+    for (const auto& [key, node] : table_) {
+      if (std::find(known_.begin(), known_.end(), key.str()) != known_.end()) continue;
+      return fail("config.key", "no such key, line " + std::to_string(node.source().begin.line),
+                  path_of(key.str()));
+    }
+    return ok();
+  }
+
+ private:
+  std::string path_of(std::string_view key) const { return name_ + "/" + std::string(key); }
+  Error wrong(std::string_view key, const toml::node& node) const {
+    return fail("config.key", "wrong type or empty, line " + std::to_string(node.source().begin.line),
+                path_of(key));
+  }
+
+  const toml::table& table_;
+  std::string name_;
+  std::filesystem::path folder_;
+  std::vector<std::string> known_;
+};
+
+Status read_vault(Table table, VaultConfig& vault) {
+  TRY_STATUS(table.read("module", vault.module, true));
+  TRY_STATUS(table.read("token_label", vault.token_label, true));
+  TRY_STATUS(table.read_path("pin_file", vault.pin_file, true));
+  TRY_STATUS(table.read_path("softhsm_conf", vault.softhsm_conf));
+  return table.refuse_unknown();
+}
+
+Status read_line(Table table, LineConfig& line) {
+  TRY_STATUS(table.read("name", line.name));
+  TRY_STATUS(table.read_list("readers", line.readers));
+  TRY_STATUS(table.read_list("printers", line.printers));
+  TRY_STATUS(table.read("poll_interval_ms", line.poll_interval_ms));
+  TRY_STATUS(table.read("card_time_min_ms", line.card_time_min_ms));
+  TRY_STATUS(table.read("card_time_max_ms", line.card_time_max_ms));
+  TRY(auto transport, table.sub("transport"));
+  TRY_STATUS(transport.read("driver", line.transport_driver, true));
+  TRY_STATUS(transport.read_path("socket", line.transport_socket, true));
+  TRY_STATUS(transport.refuse_unknown());
+  return table.refuse_unknown();
+}
+
+Status read_root(Table table, Config& config) {
+  TRY_STATUS(table.read("station", config.station, true));
+  TRY_STATUS(table.read("log_origin", config.log_origin, true));
+  TRY_STATUS(table.read("test_keys", config.test_keys));
+  TRY_STATUS(table.read_path("work", config.work, true));
+  TRY_STATUS(table.read_path("templates", config.templates, true));
+  TRY_STATUS(table.read_path("fonts", config.fonts, true));
+  TRY_STATUS(table.read_path("keys", config.keys, true));
+  TRY_STATUS(table.read_path("socket", config.socket, true));
+  TRY_STATUS(table.read_path("evidence_dir", config.evidence_dir));
+  TRY_STATUS(table.read_list("products", config.products));
+  TRY(auto vault, table.sub("vault"));
+  TRY_STATUS(read_vault(std::move(vault), config.vault));
+  TRY(auto line, table.sub("line"));
+  TRY_STATUS(read_line(std::move(line), config.line));
+  return table.refuse_unknown();
+}
+
+}  // namespace
+
+Result<Config> load_config(const std::filesystem::path& path) {
+  TRY(auto text, read_text_file(path, 1U << 20));
+  Config config;
+  config.source_text = text;
+  toml::table root;
+  try {
+    root = toml::parse(text, path.string());
+  } catch (const toml::parse_error& error) {
+    return fail("config.syntax",
+                "line " + std::to_string(error.source().begin.line) + ": " + std::string(error.description()),
+                path.string());
+  }
+  const auto folder = std::filesystem::absolute(path).parent_path();
+  if (auto read = read_root(Table(root, "", folder), config); !read) {
+    return while_doing(path.string(), read.error());
+  }
+  if (!config.evidence_dir.empty() && !config.test_keys) {
+    return fail("config.evidence", "evidence_dir holds personal data and is for test keys only",
+                "/evidence_dir", "Remove evidence_dir, or set test_keys = true on a bench.");
+  }
+  return config;
+}
+
+}  // namespace imprimatur::app

@@ -1,0 +1,51 @@
+// The daemon's configuration: one TOML file, read once at start. Every key is known and checked; a wrong one
+// is an error with file, line and what was expected.
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "base/result.hpp"
+
+namespace imprimatur::app {
+
+struct VaultConfig {
+  std::string module;  // PKCS#11 library
+  std::string token_label;
+  std::filesystem::path pin_file;      // never on a command line
+  std::filesystem::path softhsm_conf;  // SOFTHSM2_CONF for the bench's token; empty for a real one
+};
+
+struct LineConfig {
+  std::string name = "line-1";
+  std::vector<std::string> readers;  // PC/SC names or their beginnings, in the order of the transport's slots
+  std::vector<std::string> printers;  // IPP URIs, in the order of the transport's slots
+  std::string transport_driver;       // "virtual"
+  std::filesystem::path transport_socket;
+  int poll_interval_ms = 100;  // between two questions to a printer about a job
+  int card_time_min_ms = 500;  // no printer makes a card sooner
+  int card_time_max_ms = 180000;
+};
+
+struct Config {
+  std::string station;         // name in the journal: urn:imprimatur:<station>
+  std::string log_origin;      // name of the audit log
+  bool test_keys = false;      // without it, test keys are refused
+  std::filesystem::path work;  // ledger and audit log
+  std::filesystem::path templates;
+  std::filesystem::path fonts;         // built font files
+  std::filesystem::path keys;          // policy, manifest, certificates, trust anchors
+  std::filesystem::path socket;        // HTTP and WebSocket
+  std::filesystem::path evidence_dir;  // only with test_keys: holds personal data; empty: none
+  std::vector<std::string> products;
+  VaultConfig vault;
+  LineConfig line;
+  std::string source_text;  // for the configuration's hash in the journal
+};
+
+// Errors file.*, config.syntax (with line), config.key (unknown, missing or of the wrong type),
+// config.evidence. Relative paths are taken from the file's folder.
+Result<Config> load_config(const std::filesystem::path& path);
+
+}  // namespace imprimatur::app

@@ -1,0 +1,36 @@
+// The daemon: everything wired together, started and stopped in the right order.
+#pragma once
+
+#include <memory>
+
+#include "app/config.hpp"
+#include "base/log.hpp"
+
+namespace imprimatur::app {
+
+class Daemon {
+ public:
+  // Loads, opens devices and ledger (made when the work folder has none yet and `create` allows it), takes up
+  // what the last run left, and listens. Errors say what to put right; nothing is left running.
+  struct StartOptions {
+    bool create = false;
+  };
+  static Result<std::unique_ptr<Daemon>> start(const Config& config, StartOptions options, Log& log);
+  ~Daemon();
+  Daemon(const Daemon&) = delete;
+  Daemon& operator=(const Daemon&) = delete;
+
+  // No new cards; waits until those in the machines are done, at most `seconds`; closes everything. False
+  // when cards were left in the machines: the next start takes them up.
+  bool stop(int seconds);
+
+  // True when the ledger could not record and the station halted by itself.
+  bool halted() const;
+
+ private:
+  struct State;
+  explicit Daemon(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace imprimatur::app

@@ -1,0 +1,69 @@
+// imprimaturd: one production line. Runs in the foreground; SIGTERM and SIGINT end it cleanly.
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <CLI/CLI.hpp>
+#include <csignal>
+
+#include "app/daemon.hpp"
+#include "app/messages.hpp"
+#include "app/spd_log.hpp"
+
+namespace {
+
+using namespace imprimatur;
+
+constexpr int kExitOk = 0;
+constexpr int kExitCannotStart = 1;
+constexpr int kExitCardsLeft = 3;
+constexpr int kExitHalted = 4;
+
+// Keys and personal data never go into a core file, nor to a debugger of another user.
+void forbid_core_dumps() {
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+  ::prctl(PR_SET_DUMPABLE, 0);
+}
+
+int run(const std::string& config_file, bool create, int stop_seconds, const sigset_t& signals, Log& log) {
+  const auto cannot_start = [&log](const Error& error) {
+    log.write(app::message::kCannotStart,
+              {{"code", error.code}, {"cause", error.message}, {"at", error.field}, {"do", error.remedy}});
+    return kExitCannotStart;
+  };
+  auto config = app::load_config(config_file);
+  if (!config) return cannot_start(config.error());
+  auto daemon = app::Daemon::start(config.value(), {.create = create}, log);
+  if (!daemon) return cannot_start(daemon.error());
+  int signal = 0;
+  ::sigwait(&signals, &signal);
+  const bool drained = daemon.value()->stop(stop_seconds);
+  if (daemon.value()->halted()) return kExitHalted;
+  return drained ? kExitOk : kExitCardsLeft;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App parser{"imprimaturd: issues approved identity cards on one production line", "imprimaturd"};
+  std::string config_file;
+  bool create = false;
+  bool verbose = false;
+  int stop_seconds = 60;
+  parser.add_option("--config", config_file, "Configuration (TOML)")->required()->check(CLI::ExistingFile);
+  parser.add_flag("--create", create, "Make the ledger when the work folder has none");
+  parser.add_flag("--verbose", verbose, "Log every step of every card");
+  parser.add_option("--stop-seconds", stop_seconds, "How long SIGTERM waits for the cards in the machines")
+      ->capture_default_str();
+  CLI11_PARSE(parser, argc, argv);
+
+  forbid_core_dumps();
+  // Blocked before any thread starts: only this one waits for them.
+  sigset_t signals;
+  ::sigemptyset(&signals);
+  ::sigaddset(&signals, SIGTERM);
+  ::sigaddset(&signals, SIGINT);
+  ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  ::signal(SIGPIPE, SIG_IGN);
+  app::SpdLog log(verbose ? LogLevel::debug : LogLevel::info);
+  return run(config_file, create, stop_seconds, signals, log);
+}

@@ -1,0 +1,31 @@
+// The daemon's own lines in the technical log.
+#pragma once
+
+#include "base/log.hpp"
+
+namespace imprimatur::app::message {
+
+inline constexpr LogMessage kStarted{"DAEMON_STARTED", LogLevel::info, "the station is ready", ""};
+inline constexpr LogMessage kStopping{"DAEMON_STOPPING", LogLevel::info,
+                                      "no further cards; those in the machines come to their end", ""};
+inline constexpr LogMessage kStopped{"DAEMON_STOPPED", LogLevel::info, "the station has stopped", ""};
+inline constexpr LogMessage kCannotStart{"DAEMON_CANNOT_START", LogLevel::error, "the station cannot start",
+                                         "Put right what the fields name, then start again."};
+inline constexpr LogMessage kHalted{
+    "DAEMON_HALTED", LogLevel::error,
+    "the ledger cannot record; the station has halted and lost nothing acknowledged",
+    "Make room on the disk or replace it, then start again."};
+inline constexpr LogMessage kTestKeys{"DAEMON_TEST_KEYS", LogLevel::warning,
+                                      "test keys are in use: no card of this station is real",
+                                      "Never set test_keys in production."};
+inline constexpr LogMessage kDrainTimeout{"DAEMON_DRAIN_TIMEOUT", LogLevel::warning,
+                                          "cards were still in the machines when the time to stop ran out",
+                                          "Nothing: the next start takes them up."};
+inline constexpr LogMessage kEvidenceNotKept{"EVIDENCE_NOT_KEPT", LogLevel::warning,
+                                             "a file of the result folder could not be written",
+                                             "Check the folder's disk."};
+inline constexpr LogMessage kLogNotPublished{
+    "LOG_NOT_PUBLISHED", LogLevel::error, "the audit log's files could not be brought up to date",
+    "Check disk and key vault; nothing is lost, the journal has it all."};
+
+}  // namespace imprimatur::app::message

@@ -1,0 +1,73 @@
+// The station's own thread. Everything that changes the ledger runs here, in turns: what has come in by then
+// is run as one group, made durable by one commit, and only then do its effects leave: calls on the lanes,
+// answers to clients, news to subscribers (design section 2, promise 2).
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <future>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <thread>
+#include <vector>
+
+#include "station/workers.hpp"
+
+namespace imprimatur::app {
+
+// What a turn needs from the station and its ledger.
+struct TurnHooks {
+  std::function<bool()> begin;         // false: cannot go on
+  std::function<bool()> commit;        // false: nothing of the turn is durable; the loop halts
+  std::function<void()> after_commit;  // starts what the turn decided, tells who waits for news
+  std::function<void()> halted;        // the store failed: called once, on the loop's thread
+};
+
+class StationLoop {
+ public:
+  explicit StationLoop(TurnHooks hooks);
+  ~StationLoop();  // stop()
+  StationLoop(const StationLoop&) = delete;
+  StationLoop& operator=(const StationLoop&) = delete;
+
+  // Any thread. `done`, when given, runs after the commit of the turn that ran `work`. Dropped when the loop
+  // has stopped or halted.
+  void post(std::function<void()> work, std::function<void()> done = {});
+
+  // Any thread but the loop's. Runs `work` in a turn and gives its answer once that is durable; an answer
+  // is never given for a turn that was not committed (then, and after stop, broken_promise is thrown as
+  // std::future_error).
+  template <class Answer>
+  Answer ask(std::function<Answer()> work) {
+    auto promise = std::make_shared<std::promise<Answer>>();
+    auto answer = std::make_shared<std::optional<Answer>>();
+    auto future = promise->get_future();
+    post([answer, work = std::move(work)] { answer->emplace(work()); },
+         [answer, promise] { promise->set_value(std::move(**answer)); });
+    promise.reset();
+    return future.get();
+  }
+
+  // Runs the turns that are due and ends the thread.
+  void stop();
+
+ private:
+  struct Entry {
+    std::function<void()> work;
+    std::function<void()> done;
+  };
+  void work();
+  bool turn(std::vector<Entry>& entries);
+
+  TurnHooks hooks_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<Entry> inbox_;
+  bool stopping_ = false;
+  bool halted_ = false;
+  std::thread thread_;
+};
+
+}  // namespace imprimatur::app

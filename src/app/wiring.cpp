@@ -1,0 +1,97 @@
+#include "app/wiring.hpp"
+
+#include <cstdlib>
+
+#include "base/files.hpp"
+#include "devices/ipp/ipp_printer.hpp"
+#include "devices/pcsc/pcsc_reader.hpp"
+#include "devices/pkcs11/pkcs11_vault.hpp"
+#include "devices/transport/virtual_transport.hpp"
+
+namespace imprimatur::app {
+namespace {
+
+constexpr std::string_view kTestTokenMark = "test";
+constexpr std::size_t kPinBytesMax = 256;
+
+// The reader whose name is, or begins with, the configured one.
+Result<std::string> reader_named(const std::vector<std::string>& there, const std::string& wanted) {
+  for (const std::string& name : there) {
+    if (name == wanted || name.starts_with(wanted + " ")) return name;
+  }
+  return fail("wiring.reader", "pcscd has no reader of this name", wanted,
+              "Compare line.readers with the readers that `imprimatur card readers` lists.");
+}
+
+Status open_readers(const Config& config, Devices& devices) {
+  TRY(auto there, devices::list_readers());
+  for (const std::string& wanted : config.line.readers) {
+    TRY(auto name, reader_named(there, wanted));
+    devices.readers.push_back(std::make_unique<devices::PcscReader>(name));
+  }
+  return ok();
+}
+
+Status open_printers(const Config& config, const Clock& clock, Devices& devices) {
+  int number = 0;
+  for (const std::string& uri : config.line.printers) {
+    devices::IppPrinterSettings settings;
+    settings.name = "printer-" + std::to_string(++number);
+    settings.uri = uri;
+    TRY(auto printer, devices::open_ipp_printer(settings, clock));
+    devices.printers.push_back(std::move(printer));
+  }
+  return ok();
+}
+
+Status open_transport(const Config& config, Devices& devices) {
+  if (config.line.transport_driver != "virtual") {
+    return fail("config.key", "there is no such transport driver", "/line/transport/driver",
+                "Known: virtual.");
+  }
+  devices::VirtualTransport::Settings settings;
+  settings.socket_path = config.line.transport_socket;
+  devices.transport = std::make_unique<devices::VirtualTransport>(std::move(settings));
+  return ok();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<crypto::KeyVault>> open_vault(const Config& config) {
+  if (!config.test_keys && config.vault.token_label.find(kTestTokenMark) != std::string::npos) {
+    return fail("keys.test_keys", "the token is named as a test token", config.vault.token_label,
+                "Use the real token; on a bench set test_keys = true.");
+  }
+  if (!config.vault.softhsm_conf.empty()) {
+    ::setenv("SOFTHSM2_CONF", config.vault.softhsm_conf.c_str(), 1);  // before any thread runs
+  }
+  TRY(auto pin, read_file(config.vault.pin_file, kPinBytesMax));
+  while (!pin.empty() && (pin.back() == '\n' || pin.back() == '\r')) pin.pop_back();
+  TRY(auto vault, devices::Pkcs11Vault::open({.module = config.vault.module,
+                                              .token_label = config.vault.token_label,
+                                              .pin = Secret(std::move(pin))}));
+  return std::unique_ptr<crypto::KeyVault>(std::move(vault));
+}
+
+Result<Devices> open_devices(const Config& config, const Loaded& loaded, const Clock& clock, Random& random) {
+  Devices devices;
+  TRY(devices.vault, open_vault(config));
+  TRY_STATUS(open_readers(config, devices));
+  TRY_STATUS(open_printers(config, clock, devices));
+  TRY_STATUS(open_transport(config, devices));
+  for (const auto& reader : devices.readers) {
+    devices.station.readers.push_back(
+        std::make_shared<station::ChipStation>(*reader, *devices.vault, random, clock, loaded.anchors));
+  }
+  const station::PrintLimits limits{std::chrono::milliseconds(config.line.card_time_min_ms),
+                                    std::chrono::milliseconds(config.line.card_time_max_ms)};
+  for (const auto& printer : devices.printers) {
+    TRY(auto renderer, print::FaceRenderer::create({config.templates, config.fonts}, sha256_hex));
+    devices.station.printers.push_back(
+        std::make_shared<station::PrintStation>(*printer, std::move(renderer), clock, limits));
+  }
+  devices.station.transport = devices.transport.get();
+  return devices;
+}
+
+}  // namespace imprimatur::app

@@ -1,0 +1,82 @@
+#include "app/config.hpp"
+
+#include <gtest/gtest.h>
+
+#include "base/files.hpp"
+#include "tests/support/command.hpp"
+
+namespace imprimatur::app {
+namespace {
+
+constexpr const char* kGood = R"(
+station = "s-1"
+log_origin = "example/log"
+test_keys = true
+work = "work"
+templates = "/t"
+fonts = "fonts"
+keys = "keys"
+socket = "s.sock"
+evidence_dir = "out"
+products = ["vn-citizen"]
+[vault]
+module = "/m.so"
+token_label = "imprimatur-test"
+pin_file = "pin"
+[line]
+readers = ["R 1", "R 2"]
+printers = ["ipp://127.0.0.1:1/a"]
+[line.transport]
+driver = "virtual"
+socket = "control.sock"
+)";
+
+class Configuration : public testing::Test {
+ protected:
+  Result<Config> load(const std::string& text) {
+    EXPECT_TRUE(write_file(folder_ / "c.toml", bytes_of(text)));
+    return load_config(folder_ / "c.toml");
+  }
+  std::string code_of(const std::string& text) {
+    const auto config = load(text);
+    return config ? "" : config.error().code;
+  }
+  static std::string with(std::string text, const std::string& from, const std::string& to) {
+    const auto at = text.find(from);
+    EXPECT_NE(at, std::string::npos);
+    return text.replace(at, from.size(), to);
+  }
+  test_support::TemporaryFolder folder_;
+};
+
+TEST_F(Configuration, TakesRelativePathsFromItsOwnFolder) {
+  const auto config = load(kGood);
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config.value().work, folder_.path() / "work");
+  EXPECT_EQ(config.value().templates, "/t");
+  EXPECT_EQ(config.value().line.readers.size(), 2U);
+  EXPECT_EQ(config.value().line.name, "line-1");
+}
+
+TEST_F(Configuration, RefusesWhatItDoesNotKnowWithTheLine) {
+  const auto config = load(with(kGood, "station =", "statoin = 1\nstation ="));
+  ASSERT_FALSE(config);
+  EXPECT_EQ(config.error().code, "config.key");
+  EXPECT_EQ(config.error().field, "/statoin");
+  EXPECT_NE(config.error().message.find("line 2"), std::string::npos);
+}
+
+TEST_F(Configuration, NamesWhatIsMissingOrOfTheWrongType) {
+  EXPECT_EQ(code_of(with(kGood, "station = \"s-1\"\n", "")), "config.key");
+  EXPECT_EQ(code_of(with(kGood, "test_keys = true", "test_keys = \"yes\"")), "config.key");
+  EXPECT_EQ(code_of(with(kGood, "[\"vn-citizen\"]", "[]")), "config.key");
+  EXPECT_EQ(code_of(with(kGood, "[vault]", "[volt]")), "config.key");
+  EXPECT_EQ(code_of("station = "), "config.syntax");
+}
+
+TEST_F(Configuration, GivesPersonalDataAwayOnlyOnABenchWithTestKeys) {
+  EXPECT_EQ(code_of(with(kGood, "test_keys = true", "test_keys = false")), "config.evidence");
+}
+
+}  // namespace
+}  // namespace imprimatur::app

@@ -1,0 +1,33 @@
+#include "app/housekeeper.hpp"
+
+#include <gtest/gtest.h>
+
+#include <atomic>
+#include <future>
+
+namespace imprimatur::app {
+namespace {
+
+TEST(Housekeeper, PublishesAfterAWakeAndThenTellsProgress) {
+  std::promise<void> told;
+  std::atomic<int> published{0};
+  std::atomic<bool> once{false};
+  Housekeeper housekeeper({[&] { ++published; },
+                           [&] {
+                             if (!once.exchange(true)) told.set_value();
+                           }});
+  housekeeper.wake();
+  ASSERT_EQ(told.get_future().wait_for(std::chrono::seconds(10)), std::future_status::ready);
+  EXPECT_GE(published, 1);
+}
+
+TEST(Housekeeper, MakesOneRoundOfManyWakes) {
+  std::atomic<int> published{0};
+  Housekeeper housekeeper({[&] { ++published; }, [] {}});
+  for (int i = 0; i < 1000; ++i) housekeeper.wake();
+  housekeeper.stop();
+  EXPECT_LE(published, 3);
+}
+
+}  // namespace
+}  // namespace imprimatur::app
