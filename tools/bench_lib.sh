@@ -1,12 +1,15 @@
-# Sourced by tools/demo and tests/e2e: the bench as child processes of the caller. The caller sets, before bench_start:
-#   top build out readers printers seed      and calls bench_trap once; bench_stop ends all that was started.
-# Afterwards $bench is the bench's folder (short: socket paths have at most 107 bytes), $cli the command line.
+# Sourced by tools/demo and tests/e2e: the bench as child processes of the caller. The caller sets
+#   top build out readers printers seed
+#   and, for other than the usual: print_ms (a card's time in the printer), document_wait_ms (a print job's for its document)
+# and calls bench_stop on every way out. Afterwards $bench is the bench's folder (short: socket paths have at
+# most 107 bytes), $cli the command line. Nothing that was started outlives the caller, not even its SIGKILL.
 # shellcheck shell=bash disable=SC2154
 
 bench=
 cli=
 pids=()          # in the order of starting
 daemon_pid=
+front_pid=       # what bench_wait_for waits for
 
 bench_number() {  # bench_number NAME VALUE LEAST MOST
   [[ $2 =~ ^[0-9]+$ ]] && [ "$2" -ge "$3" ] && [ "$2" -le "$4" ] && return 0
@@ -21,17 +24,28 @@ bench_stop_pid() {  # TERM, then KILL after ten seconds; answers the exit code
     kill -0 "$pid" 2>/dev/null || break
     sleep 0.05
   done
-  kill -KILL "$pid" 2>/dev/null || true
+  [ "$i" -lt 200 ] || kill -KILL "$pid" 2>/dev/null || true
   wait "$pid" 2>/dev/null || code=$?
   return "$code"
 }
 
-bench_stop() {
+bench_stop() {  # the daemon first, then what it works with, the last one first
   local i
+  [ -z "$front_pid" ] || bench_stop_pid "$front_pid" || true
+  front_pid=
   [ -z "$daemon_pid" ] || bench_stop_pid "$daemon_pid" || true
   daemon_pid=
   for ((i = ${#pids[@]} - 1; i >= 0; i--)); do bench_stop_pid "${pids[i]}" || true; done
   pids=()
+}
+
+bench_wait_for() {  # bench_wait_for COMMAND...: its exit code; unlike a plain call, a signal to us is heeded at once
+  local code=0
+  "$@" &
+  front_pid=$!
+  wait "$front_pid" || code=$?
+  front_pid=
+  return "$code"
 }
 
 bench_started() {  # bench_started WHAT PID PATH: waits for PATH, at most twenty seconds and while PID runs
@@ -45,10 +59,10 @@ bench_started() {  # bench_started WHAT PID PATH: waits for PATH, at most twenty
   return 1
 }
 
-bench_run() {  # bench_run NAME COMMAND...: in the background, with a log of its own
+bench_run() {  # bench_run NAME COMMAND...: in the background, with a log of its own; dies with us
   local name=$1
   shift
-  "$@" >>"$out/logs/$name.log" 2>&1 </dev/null &
+  setpriv --pdeathsig KILL "$@" >>"$out/logs/$name.log" 2>&1 </dev/null &
   pids+=($!)
 }
 
@@ -78,7 +92,7 @@ bench_start() {  # bench_start JOBS
   bench_run virtual-card "$build/bin/virtual-card" --socket-dir "$bench/sockets" --readers "$readers" \
     --printers "$printers" --class "vn-citizen=$((jobs * 3 / 4 + jobs / 4 + 8))" \
     --class "utopia-id=$((jobs / 4 + jobs / 4 + 8))" --transport-master "$bench/keys/bench/transport-master.hex" \
-    --state "$bench/cards" --seed "$((seed + 1))" --time instant --receipt "$bench/receipt.csv" --die-with-parent
+    --state "$bench/cards" --seed "$((seed + 1))" --time instant --receipt "$bench/receipt.csv"
   bench_started virtual-card "${pids[-1]}" "$bench/sockets/control.sock"
 
   for ((n = 1; n <= readers; n++)); do
@@ -90,7 +104,7 @@ bench_start() {  # bench_start JOBS
   bench_started pcscd "${pids[-1]}" "$PCSCLITE_CSOCK_NAME"
 
   bench_run virtual-printer "$build/bin/virtual-printer" --port 0 --printers "$printers" --spool "$bench/spool" \
-    --print-ms 100 --seed "$seed" --ready-file "$bench/printer-port" --die-with-parent
+    --print-ms "${print_ms:-100}" --document-wait-ms "${document_wait_ms:-60000}" --seed "$seed" --ready-file "$bench/printer-port"
   bench_started virtual-printer "${pids[-1]}" "$bench/printer-port"
   port=$(<"$bench/printer-port")
 
@@ -131,10 +145,15 @@ TOML
   return 1
 }
 
-bench_start_daemon() {
+bench_launch_daemon() {  # in the background; it may not be ready yet
   rm -f "$IMPRIMATUR_SOCKET"
-  "$build/bin/imprimaturd" --config "$bench/imprimatur.toml" --create >>"$out/logs/imprimaturd.log" 2>&1 </dev/null &
+  setpriv --pdeathsig KILL "$build/bin/imprimaturd" --config "$bench/imprimatur.toml" --create \
+    >>"$out/logs/imprimaturd.log" 2>&1 </dev/null &
   daemon_pid=$!
+}
+
+bench_start_daemon() {
+  bench_launch_daemon
   bench_started imprimaturd "$daemon_pid" "$IMPRIMATUR_SOCKET"
 }
 

@@ -138,6 +138,7 @@ class Ledger {
   Result<AttemptRecord> attempt(std::string_view id);   // error ledger.no_attempt
   Result<std::vector<AttemptRecord>> open_attempts();   // not good, spoiled or missing
   Result<PersonalData> personal(std::string_view job);  // errors ledger.erased, vault.*
+  Result<BlankRecord> blank(std::string_view serial);   // error ledger.blank_unknown
   Result<JobCounts> counts();
 
   // -- erasure

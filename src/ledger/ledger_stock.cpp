@@ -211,6 +211,15 @@ Result<bool> Ledger::has_unused_blank(std::string_view blank_class) {
   return query.bind(blank_class).step();
 }
 
+Result<BlankRecord> Ledger::blank(std::string_view serial) {
+  Query query(*state_->database, "SELECT serial, class, chip_id, place FROM blanks WHERE serial = ?");
+  TRY(auto row, query.bind(serial).step());
+  if (!row)
+    return fail("ledger.blank_unknown", "no blank with this serial was received", std::string(serial));
+  const auto place = stock_place_named(query.text(3));
+  return BlankRecord{query.text(0), query.text(1), query.text(2), place.value_or(StockPlace::missing)};
+}
+
 Status Ledger::quarantine_blank(std::string_view serial, std::string_view reason) {
   Operation operation(*state_);
   TRY_STATUS(operation.begun());

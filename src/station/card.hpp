@@ -6,13 +6,15 @@
 
 namespace imprimatur::station {
 
+// Code of what recovery records: no step went wrong, a run was cut off.
+inline constexpr std::string_view kRestarted = "station.restarted";
+
 struct Station::Card {
   ledger::JobClaim claim;
   std::shared_ptr<const ProductLine> line;
   std::shared_ptr<CardWork> work;  // from begin_blank on
   std::string attempt;             // id; empty until begin_blank
   std::string body;                // the transport's name
-  std::string chip;                // identity in hex
   Step step = Step::take;
   Place place;
   Place target;  // device that was given to it and is on its way to

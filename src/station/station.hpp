@@ -22,7 +22,9 @@
 namespace imprimatur::station {
 
 // Port CardEvidence: where what was made of a card is kept for people (the bench's result folder). Holds
-// personal data: only with test keys. Called on the lane "evidence".
+// personal data: only with test keys. Called on the lane "evidence", as soon as there is something to keep:
+// the face when its print is bound, the chip when it was read in the printed card, the record when the card
+// is good. So a restart between them loses nothing, and a job that has a record has a good card.
 class CardEvidence {
  public:
   virtual ~CardEvidence() = default;
@@ -106,7 +108,9 @@ class Station {
   void refuse_blank(const Card& card, const TaskResult& result);
   void spoil(Card& card, const TaskResult& result);
   void set_aside(Card& card, const TaskResult& result);
-  void keep_good(Card& card);
+  void keep_face(const Card& card);
+  void keep_chip(const Card& card);
+  void keep_good(const Card& card);
 
   // -- calls on the lanes (station_calls.cpp)
   void start(const CardPtr& card);

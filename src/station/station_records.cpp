@@ -71,6 +71,7 @@ Found Station::record(Card& card, Record what, TaskResult& result) {
     case Record::print_bound:
       check(ledger.bind_print(card.key(), {card.ticket.job_id, card.ticket.job_uuid, text_of(card.place)},
                               result.evidence));
+      keep_face(card);
       break;
     case Record::sent:
       record_step(card, job::AttemptState::sent, result);
@@ -86,6 +87,7 @@ Found Station::record(Card& card, Record what, TaskResult& result) {
     }
     case Record::verified:
       record_step(card, job::AttemptState::verified, result);
+      keep_chip(card);
       break;
     case Record::good:
       check(ledger.finish_good(card.key()));
@@ -121,7 +123,6 @@ void Station::refuse_blank(const Card& card, const TaskResult& result) {
 
 // Point of no return. Personal data are taken out first, so that a job that cannot be opened wastes no blank.
 Found Station::begin(Card& card, TaskResult& result) {
-  card.chip = std::string(result.evidence.at("chip").as_string());
   if (!load_work(card, card.claim.job)) return Found::job_refused;
   const WallTime now = ports_.clock.now();
   if (now < card.line->signer.usage_from() || now > card.line->signer.usage_to()) {
@@ -131,7 +132,7 @@ Found Station::begin(Card& card, TaskResult& result) {
   ledger::BeginBlank begin;
   begin.job = card.claim.job;
   begin.fence = card.claim.fence;
-  begin.chip_id = card.chip;
+  begin.chip_id = std::string(result.evidence.at("chip").as_string());
   begin.required_class = card.line->product.blank_class;
   begin.line = options_.line;
   begin.device = text_of(card.place);
@@ -208,27 +209,49 @@ void Station::spoil(Card& card, const TaskResult& result) {
 void Station::set_aside(Card& card, const TaskResult& result) {
   if (card.attempt.empty() || card.in_doubt) return;
   card.in_doubt = true;
-  const std::string question =
-      std::string(text_of(card.step)) + ": " + reason_of(result, text_of(result.found));
+  // After a restart there is no step that went wrong: what a person needs is where card and record stood.
+  const std::string question = result.code == kRestarted ? "restart: " + result.sentence
+                                                         : std::string(text_of(card.step)) + ": " +
+                                                               reason_of(result, text_of(result.found));
   check(ports_.ledger.doubt(card.key(), question));
   ports_.log.write(message::kCardInDoubt,
                    {{"attempt", card.attempt}, {"blank", card.body}, {"question", question}});
 }
 
-void Station::keep_good(Card& card) {
+void Station::keep_face(const Card& card) {
+  if (ports_.evidence == nullptr) return;
+  later("evidence", 0, [sink = ports_.evidence, job = card.claim.job, pdf = card.work->face_pdf] {
+    sink->keep_face(job, pdf);
+    return Report([] {});
+  });
+}
+
+// A copy of the files: the card goes on, and its work with it, while they are written.
+void Station::keep_chip(const Card& card) {
+  if (ports_.evidence == nullptr) return;
+  later("evidence", 0, [sink = ports_.evidence, job = card.claim.job, files = card.work->read_back] {
+    sink->keep_chip(job, files);
+    return Report([] {});
+  });
+}
+
+// The card may have come to its place in an earlier run: only what is on record is used, not its work.
+void Station::keep_good(const Card& card) {
   ++good_;
   last_good_ = ports_.clock.now();
   ports_.log.write(message::kCardGood, {{"attempt", card.attempt}, {"blank", card.body}});
   if (ports_.evidence == nullptr) return;
   auto attempt = ports_.ledger.attempt(card.attempt);
   if (!attempt) return check(attempt.error());
+  auto blank = ports_.ledger.blank(card.body);
+  if (!blank) return check(blank.error());
   json::array sequences;
   for (const auto sequence : attempt.value().sequences) sequences.push_back(sequence);
   json::object evidence = attempt.value().evidence;
   json::object record{{"job", card.claim.job},
                       {"attempt", card.attempt},
                       {"blank", card.body},
-                      {"chip", card.chip},
+                      {"chip", blank.value().chip_id},
                       {"product", card.line->product.name},
                       {"profile", card.line->profile_hash},
                       {"template", card.line->face_hash},
@@ -236,13 +259,10 @@ void Station::keep_good(Card& card) {
                       {"face_reader", "face not scanned"},
                       {"evidence", std::move(evidence)},
                       {"sequences", std::move(sequences)}};
-  later("evidence", 0,
-        [sink = ports_.evidence, job = card.claim.job, work = card.work, record = std::move(record)] {
-          sink->keep_chip(job, work->read_back);
-          if (!work->face_pdf.empty()) sink->keep_face(job, work->face_pdf);
-          sink->keep_record(job, record);
-          return Report([] {});
-        });
+  later("evidence", 0, [sink = ports_.evidence, job = card.claim.job, record = std::move(record)] {
+    sink->keep_record(job, record);
+    return Report([] {});
+  });
 }
 
 }  // namespace imprimatur::station

@@ -94,7 +94,10 @@ void Station::resume_attempt(const ledger::AttemptRecord& attempt, const std::ve
   cards_.push_back(card);
   TaskResult found;
   found.found = Found::unknown;
-  found.code = "station.restarted";
+  found.code = kRestarted;
+  found.sentence = "the attempt was at " + std::string(job::text_of(attempt.state)) +
+                   (stands == nullptr ? ", no sensor shows the body"
+                                      : ", the body is in " + station::text_of(stands->place));
   record(*card, decision.record, found);
   enter(card, decision.next);
 }

@@ -24,6 +24,14 @@ TEST_F(LedgerStock, TakesAReceiptWholeAndTellsItAsRanges) {
   EXPECT_EQ(reader()->stock().value().at(test_support::kClass).at(StockPlace::line), 50);
 }
 
+TEST_F(LedgerStock, KnowsTheChipOfEveryBlank) {
+  ASSERT_TRUE(take(receipt(1, 5)));
+  const auto blank = ledger->blank(test_support::serial_of(3));
+  EXPECT_EQ(blank.value().chip_id, test_support::chip_of(3));
+  EXPECT_EQ(blank.value().place, StockPlace::line);
+  EXPECT_EQ(ledger->blank(test_support::serial_of(6)).error().code, "ledger.blank_unknown");
+}
+
 TEST_F(LedgerStock, RefusesAReceiptOfWhichABlankIsKnownAndTakesNothingOfIt) {
   ASSERT_TRUE(take(receipt(1, 5)));
   EXPECT_EQ(take(receipt(1, 5)).error().code, "stock.known");

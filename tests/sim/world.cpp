@@ -127,7 +127,23 @@ class World::TraceLog final : public Log {
   std::vector<std::string> lines;
 };
 
-World::World(WorldSize size) : size_(size), log_(std::make_unique<TraceLog>()) {
+// As the bench has it: every card's evidence is kept, and must be complete.
+class World::KeptEvidence final : public station::CardEvidence {
+ public:
+  void keep_chip(const std::string& job, const lds::FileMap& files) override {
+    if (files.contains(lds::FileId::sod) && files.contains(lds::FileId::dg1)) kept[job].insert("chip");
+  }
+  void keep_face(const std::string& job, const Bytes& pdf) override {
+    if (!pdf.empty()) kept[job].insert("face");
+  }
+  void keep_record(const std::string& job, const json::object& record) override {
+    if (!record.at("chip").as_string().empty()) kept[job].insert("record");
+  }
+  std::map<std::string, std::set<std::string>> kept;
+};
+
+World::World(WorldSize size)
+    : size_(size), log_(std::make_unique<TraceLog>()), evidence_(std::make_unique<KeptEvidence>()) {
   vault_.add_card_master("transport-master", hex(chip::testing::kTransportMaster));
   vault_.add_card_master("card-master", hex(chip::testing::kCardMaster));
   vault_.add_hmac("holder-hmac", Bytes(32, 0x21));
@@ -159,8 +175,8 @@ void World::start() {
   }
   devices.transport = &transport_;
   station_ = std::make_unique<station::Station>(
-      station::Station::Ports{*ledger_, workers_, clock_, *log_}, std::move(devices), products_,
-      station::StationOptions{.line = "line-1", .poll_interval_ms = kPollIntervalMs});
+      station::Station::Ports{*ledger_, workers_, clock_, *log_, evidence_.get()}, std::move(devices),
+      products_, station::StationOptions{.line = "line-1", .poll_interval_ms = kPollIntervalMs});
   commits_ = 0;
   turn([this] { station_->recover(); });
 }
@@ -308,6 +324,11 @@ std::vector<std::string> World::broken_promises() {
   check_bodies(*reads, broken);
   if (documents_max() > 1) broken.emplace_back("a document was sent twice for one attempt");
   return broken;
+}
+
+std::set<std::string> World::kept_of(const std::string& job) const {
+  const auto found = evidence_->kept.find(job);
+  return found == evidence_->kept.end() ? std::set<std::string>() : found->second;
 }
 
 void World::check_journal(ledger::LedgerReader& reader, std::vector<std::string>& broken) const {

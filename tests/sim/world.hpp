@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,8 @@ class World {
   std::vector<std::string> broken_promises();
   // The station's log, for a failure's message.
   std::string trace() const;
+  // What was kept of a job's card, over all restarts: "face", "chip" and "record".
+  std::set<std::string> kept_of(const std::string& job) const;
 
   job::JobState state_of(const std::string& job);
   std::vector<ledger::AttemptRecord> attempts_of(const std::string& job);
@@ -75,6 +78,7 @@ class World {
 
  private:
   class TraceLog;
+  class KeptEvidence;
   void start();
   bool turn(const std::function<void()>& work);
   std::unique_ptr<ledger::LedgerReader> reader() const;
@@ -96,6 +100,7 @@ class World {
   std::vector<std::unique_ptr<SimulatedReader>> readers_;
   std::vector<std::unique_ptr<SimulatedPrinter>> printers_;
   std::unique_ptr<TraceLog> log_;
+  std::unique_ptr<KeptEvidence> evidence_;
   std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<station::Station> station_;
   std::string unreceived_;
