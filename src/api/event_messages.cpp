@@ -14,6 +14,15 @@ json::object envelope(std::string_view source, std::string_view kind, json::obje
           {"type", std::string(kPrefix) + std::string(kind) + ".v1"}};
 }
 
+// What the server tells. CloudEvents section 3.1: source and id together are unique, or a consumer may take
+// the second message for a copy of the first.
+json::object told(std::string_view kind, std::string_view source, json::object data, WallTime now) {
+  auto message = envelope(source, kind, std::move(data));
+  message["time"] = format_rfc3339(now);
+  message["id"] = std::string(kind) + "-" + format_rfc3339(now);
+  return message;
+}
+
 Result<json::object> data_of(std::string_view message, std::string_view kind) {
   TRY(auto object, parse_json_object(message, {.size_max = 4096, .depth_max = 8}));
   TRY(auto type, member_text(object, "type"));
@@ -62,15 +71,12 @@ Result<Acknowledge> parse_acknowledge(std::string_view message) {
 
 std::string resync_message(std::string_view source, std::string_view epoch, std::uint64_t size,
                            WallTime now) {
-  auto message = envelope(source, "resync", {{"epoch", std::string(epoch)}, {"next", 0}, {"size", size}});
-  message["time"] = format_rfc3339(now);
-  return canonical_json(message);
+  return canonical_json(
+      told("resync", source, {{"epoch", std::string(epoch)}, {"next", 0}, {"size", size}}, now));
 }
 
 std::string bye_message(std::string_view source, std::string_view reason, WallTime now) {
-  auto message = envelope(source, "bye", {{"reason", std::string(reason)}});
-  message["time"] = format_rfc3339(now);
-  return canonical_json(message);
+  return canonical_json(told("bye", source, {{"reason", std::string(reason)}}, now));
 }
 
 std::string subscribe_message(const Subscribe& subscribe) {

@@ -1,5 +1,6 @@
 // The Asio shell of the API: HTTP and WebSocket on a Unix socket. One io_context thread; requests are
-// answered on a small pool of worker threads, so nothing blocks the network. The only file that sees Beast.
+// answered on a small pool of worker threads, so nothing blocks the network. FORMAT.md says what goes over
+// it.
 #pragma once
 
 #include <filesystem>
@@ -12,7 +13,7 @@
 namespace imprimatur::api {
 
 struct ServerOptions {
-  std::filesystem::path socket;  // replaced when it stands there from an earlier run
+  std::filesystem::path socket;  // replaced when it stands there from an earlier run; at most 107 bytes
   std::string source;            // urn:imprimatur:<station>
   std::size_t connections_max = 256;
   std::size_t body_bytes_max = 16U << 20;
@@ -21,7 +22,8 @@ struct ServerOptions {
 
 class Server {
  public:
-  // Begins to listen. Error api.listen. Backend and clock are borrowed and outlive the server.
+  // Begins to listen. Error api.listen, also when another daemon listens there or the path is no socket.
+  // Backend and clock are borrowed and outlive the server.
   static Result<std::unique_ptr<Server>> start(const ServerOptions& options, Backend& backend,
                                                const Clock& clock);
   ~Server();  // stop()

@@ -78,7 +78,11 @@ bool is_log_path(std::string_view path) {
 template <class Answer>
 Result<Answer> StationBackend::in_turn(std::function<Result<Answer>()> work) {
   try {
-    return parts_.loop.ask<Result<Answer>>(std::move(work));
+    return parts_.loop.ask<Result<Answer>>([this, work = std::move(work)]() -> Result<Answer> {
+      if (!closed_) return work();
+      return fail("station.stopping", "the station is stopping and takes nothing any more", {},
+                  "Ask again when it runs.");
+    });
   } catch (const std::future_error&) {
     return unknown("station.halted", "the station has halted and could not record the request",
                    "Read the daemon's log; ask again when the station runs.");

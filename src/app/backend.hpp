@@ -42,15 +42,19 @@ class StationBackend final : public api::Backend {
 
   // In the loop, after a turn: what devices do now.
   void show(json::object snapshot);
+  // In the loop, in the turn that ends the journal of this run: requests that come after it change nothing
+  // any more (error station.stopping). What is read is still answered.
+  void close() { closed_ = true; }
   // The housekeeper's: makes progress news of counts and snapshot. True when they differ from the last news.
   bool refresh_progress();
 
  private:
-  // Runs in a turn; an error when the station has halted.
+  // Runs in a turn; an error when the station has halted or is stopping.
   template <class Answer>
   Result<Answer> in_turn(std::function<Result<Answer>()> work);
 
   Parts parts_;
+  bool closed_ = false;  // touched in the loop's turns only
   std::mutex reader_mutex_;
   std::mutex news_mutex_;
   json::object snapshot_;

@@ -237,6 +237,7 @@ bool Daemon::stop(int seconds) {
   state.lanes->stop();
   try {
     const auto noted = state.loop->ask<Status>([&state, drained] {
+      state.backend->close();
       return state.ledger->boot_stopped(drained ? "asked" : "asked, cards in the machines");
     });
     if (!noted) state.log.write(message::kHalted, {{"code", noted.error().code}});

@@ -3,6 +3,19 @@
 #include "ledger/schema.hpp"
 
 namespace imprimatur::ledger {
+namespace {
+
+Result<std::vector<AttemptRecord>> attempts_of(Query& query) {
+  std::vector<AttemptRecord> attempts;
+  for (;;) {
+    TRY(auto row, query.step());
+    if (!row) return attempts;
+    TRY(auto attempt, attempt_of(query));
+    attempts.push_back(std::move(attempt));
+  }
+}
+
+}  // namespace
 
 struct LedgerReader::State {
   std::unique_ptr<Database> database;
@@ -17,6 +30,20 @@ Result<std::unique_ptr<LedgerReader>> LedgerReader::open(const std::filesystem::
   auto state = std::make_unique<State>();
   state->database = std::move(database);
   return std::unique_ptr<LedgerReader>(new LedgerReader(std::move(state)));
+}
+
+Status LedgerReader::begin_snapshot() {
+  TRY_STATUS(state_->database->execute("BEGIN"));
+  // SQLite takes the snapshot at the first read.
+  auto size = journal_size();
+  if (size) return ok();
+  end_snapshot();
+  return size.error();
+}
+
+void LedgerReader::end_snapshot() {
+  // Ends a transaction that wrote nothing: whether it was open or not, it is closed now.
+  static_cast<void>(state_->database->execute("ROLLBACK"));
 }
 
 Result<std::vector<JobRecord>> LedgerReader::jobs(const JobFilter& filter) {
@@ -42,13 +69,7 @@ Result<std::vector<AttemptRecord>> LedgerReader::attempts(std::string_view job) 
   Query query(*state_->database,
               "SELECT " LEDGER_ATTEMPT_COLUMNS " FROM attempts WHERE job = ? ORDER BY number");
   query.bind(job);
-  std::vector<AttemptRecord> attempts;
-  for (;;) {
-    TRY(auto row, query.step());
-    if (!row) return attempts;
-    TRY(auto attempt, attempt_of(query));
-    attempts.push_back(std::move(attempt));
-  }
+  return attempts_of(query);
 }
 
 Result<JobCounts> LedgerReader::counts() {
@@ -108,13 +129,15 @@ Result<std::vector<AttemptRecord>> LedgerReader::in_doubt(std::size_t limit) {
   Query query(*state_->database,
               "SELECT " LEDGER_ATTEMPT_COLUMNS " FROM attempts WHERE state = 'in_doubt' ORDER BY id LIMIT ?");
   query.bind(static_cast<std::int64_t>(limit));
-  std::vector<AttemptRecord> attempts;
-  for (;;) {
-    TRY(auto row, query.step());
-    if (!row) return attempts;
-    TRY(auto attempt, attempt_of(query));
-    attempts.push_back(std::move(attempt));
-  }
+  return attempts_of(query);
+}
+
+Result<std::vector<AttemptRecord>> LedgerReader::spoiled(std::size_t limit) {
+  Query query(*state_->database, "SELECT " LEDGER_ATTEMPT_COLUMNS
+                                 " FROM attempts WHERE state = 'spoiled' ORDER BY "
+                                 "json_extract(sequences, '$[#-1]') DESC LIMIT ?");
+  query.bind(static_cast<std::int64_t>(limit));
+  return attempts_of(query);
 }
 
 Result<std::optional<BlankRecord>> LedgerReader::blank(std::string_view serial) {

@@ -17,6 +17,11 @@ class LedgerReader {
   LedgerReader(const LedgerReader&) = delete;
   LedgerReader& operator=(const LedgerReader&) = delete;
 
+  // All that is read until end_snapshot is of one commit, whatever the writer does meanwhile. Keep it short:
+  // the write-ahead log grows as long.
+  Status begin_snapshot();
+  void end_snapshot();
+
   Result<std::vector<JobRecord>> jobs(const JobFilter& filter);
   Result<JobRecord> job(std::string_view id);  // error ledger.no_job
   Result<std::vector<AttemptRecord>> attempts(std::string_view job);
@@ -29,6 +34,8 @@ class LedgerReader {
   Result<std::map<std::string, std::int64_t>> spoil_reasons();
   // Attempts that wait for two people's decision, at most `limit`.
   Result<std::vector<AttemptRecord>> in_doubt(std::size_t limit);
+  // Attempts that ended as spoiled, at most `limit`, the newest first.
+  Result<std::vector<AttemptRecord>> spoiled(std::size_t limit);
   Result<std::optional<BlankRecord>> blank(std::string_view serial);
 
   // Entries from sequence `from` on, at most `limit`.

@@ -54,7 +54,7 @@ struct PdfWriter::State {
   HPDF_Dict stream(const PdfStream& content, const std::string* members);
   HPDF_Dict font(const PreparedFont& prepared);
   HPDF_Dict opacity(double value);
-  bool add_page(const std::vector<const PdfStream*>& contents, HPDF_Dict resources);
+  bool add_page(const PdfInput& input, const std::vector<const PdfStream*>& contents, HPDF_Dict resources);
   HPDF_Dict resources(const PdfInput& input);
   Error failure() const;
 };
@@ -142,12 +142,13 @@ HPDF_Dict PdfWriter::State::resources(const PdfInput& input) {
   return status == HPDF_OK ? all : nullptr;
 }
 
-bool PdfWriter::State::add_page(const std::vector<const PdfStream*>& contents, HPDF_Dict resources) {
+bool PdfWriter::State::add_page(const PdfInput& input, const std::vector<const PdfStream*>& contents,
+                                HPDF_Dict resources) {
   HPDF_Page page = HPDF_AddPage(document);
   HPDF_Array parts = HPDF_Array_New(document->mmgr);
   if (page == nullptr || parts == nullptr) return false;
-  HPDF_STATUS status = HPDF_Page_SetWidth(page, static_cast<HPDF_REAL>(kCardWidthMm * kPointsPerMm));
-  status |= HPDF_Page_SetHeight(page, static_cast<HPDF_REAL>(kCardHeightMm * kPointsPerMm));
+  HPDF_STATUS status = HPDF_Page_SetWidth(page, static_cast<HPDF_REAL>(input.width_mm * kPointsPerMm));
+  status |= HPDF_Page_SetHeight(page, static_cast<HPDF_REAL>(input.height_mm * kPointsPerMm));
   status |= HPDF_Dict_Add(page, "Resources", resources);
   for (const PdfStream* content : contents) {
     HPDF_Dict part = stream(*content, nullptr);
@@ -193,7 +194,7 @@ Result<Bytes> PdfWriter::write(const PdfInput& input) {
   HPDF_Dict shared = state_->resources(input);
   if (shared == nullptr) return state_->failure();
   for (const auto& contents : input.pages) {
-    if (!state_->add_page(contents, shared)) return state_->failure();
+    if (!state_->add_page(input, contents, shared)) return state_->failure();
   }
   if (HPDF_SaveToStream(document) != HPDF_OK) return state_->failure();
   Bytes out(HPDF_GetStreamSize(document));

@@ -12,6 +12,7 @@
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
+#include "print/face_template.hpp"
 #include "print/font_set.hpp"
 #include "print/image_check.hpp"
 
@@ -25,13 +26,14 @@ struct PdfStream {
 
 PdfStream deflate_stream(std::string_view bytes);
 
-// A document of pages of the card's size. Content streams name fonts by their name in the FontSet, images
-// I0, I1, … and opacities G0, G1, …, all usable on every page.
+// A document of pages of one size, the card's unless it says otherwise. Content streams name fonts by their
+// name in the FontSet, images I0, I1, … and opacities G0, G1, …, all usable on every page.
 struct PdfInput {
   std::vector<std::vector<const PdfStream*>> pages;  // the content streams of each
   std::vector<std::string> fonts;
   std::vector<const CleanImage*> images;  // null: the name stays free
   std::vector<double> opacities;
+  double width_mm = kCardWidthMm, height_mm = kCardHeightMm;
 };
 
 class PdfWriter {

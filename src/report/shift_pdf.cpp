@@ -1,181 +1,145 @@
-// The shift report on A4, drawn with libharu in the pinned fonts.
-#include <hpdf.h>
+// The shift report on paper.
+#include <algorithm>
 
-#include <memory>
-
+#include "base/encoding.hpp"
+#include "report/sheet.hpp"
 #include "report/shift_report.hpp"
 
 namespace imprimatur::report {
 namespace {
 
-constexpr float kLeft = 56;
-constexpr float kRight = 539;   // A4 is 595 points wide
-constexpr float kTop = 786;     // and 842 high
-constexpr float kBottom = 110;  // room for the signatures
-constexpr float kRow = 15;
-constexpr int kPagesMax = 20;
+using Weight = Sheet::Weight;
 
-using Document = std::unique_ptr<std::remove_pointer_t<HPDF_Doc>, decltype(&HPDF_Free)>;
+const Columns kCount{{Sheet::kLeft, 440}, {440, Sheet::kRight, true}};
+const Columns kUnits{{Sheet::kLeft, 230}, {240, 400}, {400, 470, true}, {470, Sheet::kRight, true}};
+const Columns kCards{{Sheet::kLeft, 180}, {186, 350}, {356, 450}, {450, Sheet::kRight, true}};
 
-// Decodes UTF-8; the names were checked as UTF-8 at intake. False at a malformed or unknown character.
-bool covered(const print::Font& font, std::string_view text) {
-  for (std::size_t i = 0; i < text.size();) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const std::size_t length = lead < 0x80 ? 1 : lead < 0xE0 ? 2 : lead < 0xF0 ? 3 : 4;
-    char32_t code = length == 1 ? lead : lead & (0x7FU >> length);
-    if (i + length > text.size()) return false;
-    for (std::size_t k = 1; k < length; ++k)
-      code = code << 6 | (static_cast<unsigned char>(text[i + k]) & 0x3FU);
-    if (font.metrics.find(code) == nullptr) return false;
-    i += length;
-  }
-  return true;
+// "2026-11-24T08:00:00.000Z" for people.
+std::string time_text(std::string text) {
+  if (text.size() < 19) return text;
+  text[10] = ' ';
+  return text.substr(0, 19) + " UTC";
 }
 
-class Sheet {
- public:
-  Sheet(HPDF_Doc document, HPDF_Font regular, HPDF_Font bold)
-      : document_(document), regular_(regular), bold_(bold) {
-    new_page();
-  }
+// "good_on_hand" for people.
+std::string words(std::string_view name) {
+  std::string text(name);
+  std::replace(text.begin(), text.end(), '_', ' ');
+  return text;
+}
 
-  void title(const std::string& text) {
-    draw(bold_, 20, kLeft, text);
-    y_ -= 26;
-  }
-  void note(const std::string& text) {
-    draw(regular_, 9, kLeft, text);
-    y_ -= 13;
-  }
-  void section(const std::string& text) {
-    room(3 * kRow);
-    y_ -= 12;
-    draw(bold_, 12, kLeft, text);
-    y_ -= 6;
-    rule();
-    y_ -= kRow;
-  }
-  void row(const std::string& name, const std::string& value, bool strong = false) {
-    room(kRow);
-    HPDF_Font font = strong ? bold_ : regular_;
-    draw(font, 10, kLeft + 6, name);
-    HPDF_Page_SetFontAndSize(page_, font, 10);
-    draw(font, 10, kRight - 6 - HPDF_Page_TextWidth(page_, value.c_str()), value);
-    y_ -= kRow;
-  }
-  void signatures() {
-    y_ = kBottom - 40;
-    for (const float x : {kLeft, 320.F}) {
-      HPDF_Page_SetLineWidth(page_, 0.5F);
-      HPDF_Page_MoveTo(page_, x, y_);
-      HPDF_Page_LineTo(page_, x + 210, y_);
-      HPDF_Page_Stroke(page_);
-    }
-    y_ -= 12;
-    draw(regular_, 9, kLeft, "Operator, time");
-    draw(regular_, 9, 320, "Supervisor, time");
-  }
+// Where the journal tells of the card: each step is an entry, others' may stand between.
+std::string entries_of(const ledger::AttemptRecord& attempt) {
+  if (attempt.sequences.empty()) return "";
+  const auto [first, last] = std::minmax_element(attempt.sequences.begin(), attempt.sequences.end());
+  return std::to_string(*first) + " to " + std::to_string(*last);
+}
 
- private:
-  void new_page() {
-    page_ = HPDF_AddPage(document_);
-    HPDF_Page_SetSize(page_, HPDF_PAGE_SIZE_A4, HPDF_PAGE_PORTRAIT);
-    y_ = kTop;
-    ++pages_;
+void add_facts(Sheet& sheet, const ShiftReport& report) {
+  sheet.fact("Period", time_text(report.from) + " to " + time_text(report.until));
+  sheet.fact("Log", report.log_origin);
+  sheet.fact("Epoch", report.epoch);
+  sheet.fact("Figures are of", "entries 0 to " + std::to_string(report.log_size - 1));
+  if (report.checkpoint) {
+    sheet.fact("Last signed", "size " + std::to_string(report.checkpoint->size) + ", root " +
+                                  to_base64(report.checkpoint->root));
+  } else {
+    sheet.fact("Last signed", "no checkpoint yet");
   }
-  void room(float height) {
-    if (y_ - height < kBottom && pages_ < kPagesMax) new_page();
-  }
-  void rule() {
-    HPDF_Page_SetLineWidth(page_, 0.7F);
-    HPDF_Page_MoveTo(page_, kLeft, y_);
-    HPDF_Page_LineTo(page_, kRight, y_);
-    HPDF_Page_Stroke(page_);
-  }
-  void draw(HPDF_Font font, float size, float x, const std::string& text) {
-    HPDF_Page_BeginText(page_);
-    HPDF_Page_SetFontAndSize(page_, font, size);
-    HPDF_Page_TextOut(page_, x, y_, text.c_str());
-    HPDF_Page_EndText(page_);
-  }
+}
 
-  HPDF_Doc document_;
-  HPDF_Font regular_;
-  HPDF_Font bold_;
-  HPDF_Page page_ = nullptr;
-  float y_ = kTop;
-  int pages_ = 0;
-};
-
-void fill(Sheet& sheet, const ShiftReport& report) {
-  sheet.title("Shift report");
-  sheet.note(report.station + ", " + report.from + " to " + report.until);
-  sheet.note("All figures are of entries 0 to " + std::to_string(report.log_size - 1) + " of the log " +
-             report.log_origin + ", epoch " + report.epoch);
-  sheet.section("Jobs");
+void add_jobs(Sheet& sheet, const ShiftReport& report) {
+  sheet.section("Jobs", kCount, {"State", "Jobs"});
+  std::int64_t sum = 0;
   for (const auto& [state, count] : report.jobs.by_state) {
-    sheet.row(std::string(job::text_of(state)), std::to_string(count));
+    sheet.row(kCount, {words(job::text_of(state)), std::to_string(count)});
+    sum += count;
   }
-  sheet.section("Units: issued of received");
+  sheet.row(kCount, {"all", std::to_string(sum)}, Weight::strong);
+}
+
+void add_units(Sheet& sheet, const ShiftReport& report) {
+  sheet.section("Units", kUnits, {"Unit", "Campaign", "Received", "Issued"});
+  std::int64_t received = 0, issued = 0;
   for (const auto& unit : report.units) {
-    sheet.row(unit.unit + "  (" + unit.campaign + ")",
-              std::to_string(unit.issued) + " of " + std::to_string(unit.received));
+    sheet.row(kUnits, {unit.unit, unit.campaign, std::to_string(unit.received), std::to_string(unit.issued)});
+    received += unit.received;
+    issued += unit.issued;
   }
-  for (const auto& [name, places] : report.stock) {
-    sheet.section("Blanks " + name);
+  sheet.row(kUnits, {"all, without refused jobs", "", std::to_string(received), std::to_string(issued)},
+            Weight::strong);
+}
+
+void add_stock(Sheet& sheet, const ShiftReport& report) {
+  for (const auto& balance : report.stock) {
+    sheet.section("Blanks of class " + balance.blank_class, kCount, {"Place", "Blanks"});
     std::int64_t sum = 0;
-    for (const auto& [place, count] : places) {
-      sheet.row(std::string(ledger::text_of(place)), std::to_string(count));
+    for (const auto& [place, count] : balance.by_place) {
+      sheet.row(kCount, {words(ledger::text_of(place)), std::to_string(count)});
       sum += count;
     }
-    sheet.row("sum = received", std::to_string(sum), true);
+    sheet.row(kCount, {"in all places", std::to_string(sum)}, Weight::strong);
+    sheet.row(kCount, {"received", std::to_string(balance.received)});
+    if (balance.difference() != 0) {
+      sheet.row(kCount, {"DIFFERENCE: not accounted for", std::to_string(balance.difference())},
+                Weight::strong);
+    }
   }
-  if (!report.spoil_reasons.empty()) sheet.section("Spoiled, by reason");
-  for (const auto& [reason, count] : report.spoil_reasons) sheet.row(reason, std::to_string(count));
-  if (!report.in_doubt.empty()) sheet.section("In doubt: two people decide");
-  for (const auto& attempt : report.in_doubt) sheet.row(attempt.blank + "  " + attempt.question, attempt.job);
-  sheet.signatures();
+}
+
+void add_more(Sheet& sheet, std::int64_t all, std::size_t shown) {
+  const std::int64_t more = all - static_cast<std::int64_t>(shown);
+  if (more > 0) sheet.sentence("and " + std::to_string(more) + " more: the journal names each of them");
+}
+
+void add_spoiled(Sheet& sheet, const ShiftReport& report) {
+  if (report.spoiled.empty()) {
+    sheet.section("Spoiled cards", {}, {});
+    sheet.sentence("none");
+    return;
+  }
+  sheet.section("Spoiled cards, by reason", kCount, {"Reason", "Blanks"});
+  for (const auto& [reason, count] : report.spoil_reasons) {
+    sheet.row(kCount, {reason, std::to_string(count)});
+  }
+  sheet.row(kCount, {"all", std::to_string(report.jobs.blanks_spoiled)}, Weight::strong);
+  sheet.section("Spoiled cards", kCards, {"Blank", "Reason", "Line", "Entries"});
+  for (const auto& attempt : report.spoiled) {
+    sheet.row(kCards, {attempt.blank, attempt.reject_reason, attempt.line, entries_of(attempt)});
+  }
+  add_more(sheet, report.jobs.blanks_spoiled, report.spoiled.size());
+}
+
+void add_doubts(Sheet& sheet, const ShiftReport& report) {
+  if (report.in_doubt.empty()) {
+    sheet.section("Cards in doubt", {}, {});
+    sheet.sentence("none");
+    return;
+  }
+  sheet.section("Cards in doubt: two people decide", kCards, {"Blank", "Question", "Line", "Entries"});
+  for (const auto& attempt : report.in_doubt) {
+    sheet.row(kCards, {attempt.blank, attempt.question, attempt.line, entries_of(attempt)});
+  }
+  add_more(sheet, report.jobs.blanks_in_doubt, report.in_doubt.size());
 }
 
 }  // namespace
 
-Result<Bytes> shift_pdf(const ShiftReport& report, const print::FontSet& fonts,
-                        const std::filesystem::path& folder) {
-  const print::Font* regular = fonts.find("sans");
-  const print::Font* bold = fonts.find("sans-bold");
-  if (regular == nullptr || bold == nullptr)
-    return fail("report.pdf", "the pinned fonts sans and sans-bold are missing");
-  for (const auto& unit : report.units) {
-    // libharu leaves out what the font lacks, in silence.
-    if (!covered(*regular, unit.unit) || !covered(*regular, unit.campaign)) {
-      return fail("report.text", "a unit's or campaign's name has a letter that the font lacks");
-    }
-  }
-  HPDF_STATUS broken = HPDF_OK;
-  const Document document(HPDF_New([](HPDF_STATUS, HPDF_STATUS, void*) {}, &broken), &HPDF_Free);
-  if (!document) return fail("report.pdf", "libharu does not start");
-  HPDF_UseUTFEncodings(document.get());
-  HPDF_SetCompressionMode(document.get(), HPDF_COMP_ALL);
-  const auto load = [&](const char* file) -> HPDF_Font {
-    const char* name = HPDF_LoadTTFontFromFile(document.get(), (folder / file).c_str(), HPDF_TRUE);
-    return name == nullptr ? nullptr : HPDF_GetFont(document.get(), name, "UTF-8");
-  };
-  const HPDF_Font regular_font = load("sans.ttf");
-  const HPDF_Font bold_font = load("sans-bold.ttf");
-  if (regular_font != nullptr && bold_font != nullptr) {
-    Sheet sheet(document.get(), regular_font, bold_font);
-    fill(sheet, report);
-  }
-  if (HPDF_GetError(document.get()) != HPDF_OK || HPDF_SaveToStream(document.get()) != HPDF_OK) {
-    return fail("report.pdf", "libharu refused with error " + std::to_string(HPDF_GetError(document.get())));
-  }
-  Bytes pdf(HPDF_GetStreamSize(document.get()));
-  auto size = static_cast<HPDF_UINT32>(pdf.size());
-  HPDF_ResetStream(document.get());
-  if (HPDF_ReadFromStream(document.get(), pdf.data(), &size) != HPDF_OK && size != pdf.size()) {
-    return fail("report.pdf", "libharu gave fewer bytes than it has");
-  }
-  return pdf;
+Result<Bytes> shift_pdf(const ShiftReport& report, const print::FontSet& fonts) {
+  TRY(auto sheet, Sheet::create(fonts));
+  sheet->title("Shift report", report.station);
+  add_facts(*sheet, report);
+  add_jobs(*sheet, report);
+  add_units(*sheet, report);
+  add_stock(*sheet, report);
+  add_spoiled(*sheet, report);
+  add_doubts(*sheet, report);
+  sheet->signatures(is_balanced(report)
+                        ? "Every blank that was received is accounted for above. Seen and signed:"
+                        : "NOT every blank that was received is accounted for above. Seen and signed:",
+                    {"Operator: name, date and time", "Supervisor: name, date and time"});
+  return sheet->finish("Shift report, " + report.log_origin + ", entries 0 to " +
+                       std::to_string(report.log_size - 1));
 }
 
 }  // namespace imprimatur::report

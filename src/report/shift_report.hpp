@@ -1,13 +1,15 @@
-// The shift report: what a supervisor signs at the end of a shift. Every figure is read from the ledger at
-// one size of the journal, which the report names, so that it can be traced to the signed log. No personal
-// data.
+// The shift report: what a supervisor signs at the end of a shift. Every figure is read from the ledger in
+// one snapshot, so at one size of the journal, which the report names together with the last signed
+// checkpoint; cards that are told one by one name their own journal entries. So each can be traced to the
+// signed log. No personal data.
 #pragma once
 
-#include <filesystem>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "audit/note.hpp"
 #include "ledger/reader.hpp"
 #include "print/font_set.hpp"
 
@@ -17,25 +19,30 @@ struct ShiftReport {
   std::string station;  // urn:imprimatur:<station>
   std::string log_origin;
   std::string epoch;
-  ledger::Sequence log_size = 0;  // entries of the journal that the figures are of
-  std::string from, until;        // times of the first and the last of them, RFC 3339
+  ledger::Sequence log_size = 0;                // entries of the journal that the figures are of
+  std::string from, until;                      // times of the first and the last of them, RFC 3339
+  std::optional<audit::Checkpoint> checkpoint;  // the last that was signed
   ledger::JobCounts jobs;
   std::vector<ledger::UnitCount> units;
-  ledger::StockCounts stock;
+  std::vector<ledger::StockBalance> stock;
   std::map<std::string, std::int64_t> spoil_reasons;
-  std::vector<ledger::AttemptRecord> in_doubt;  // at most kDoubtsMax are told one by one
+  std::vector<ledger::AttemptRecord>
+      spoiled;  // the newest, at most kCardsMax; jobs.blanks_spoiled counts all
+  std::vector<ledger::AttemptRecord> in_doubt;  // at most kCardsMax; jobs.blanks_in_doubt counts all
 };
-inline constexpr std::size_t kDoubtsMax = 40;
+inline constexpr std::size_t kCardsMax = 100;
 
-// Errors of the ledger; report.empty when it has no entries.
+// Whether every blank that was received is in one place.
+bool is_balanced(const ShiftReport& report);
+
+// Errors of the ledger; report.empty when it has no entries; note.* when its checkpoint cannot be read.
 Result<ShiftReport> collect_shift(ledger::LedgerReader& reader);
 
-// RFC 4180, UTF-8, columns section,name,detail,count.
+// RFC 4180, UTF-8, columns section,name,detail,count,entries; the last names the journal entries.
 std::string shift_csv(const ShiftReport& report);
 
-// A4. `fonts` are the pinned ones, `folder` where their built files lie. Errors report.text (a name has a
-// letter that the font lacks), report.pdf.
-Result<Bytes> shift_pdf(const ShiftReport& report, const print::FontSet& fonts,
-                        const std::filesystem::path& folder);
+// A4, in the pinned fonts. Errors report.text (a name has a letter that the font lacks, or does not fit),
+// report.fonts, report.pages, print.pdf.
+Result<Bytes> shift_pdf(const ShiftReport& report, const print::FontSet& fonts);
 
 }  // namespace imprimatur::report

@@ -26,6 +26,15 @@ TEST(EventMessages, AreCloudEventsWithoutASequence) {
   EXPECT_FALSE(event.contains("sequence"));
 }
 
+// CloudEvents 1.0.2, section 3.1.1: source and id identify an event.
+TEST(EventMessages, AreToldApartByTheirIds) {
+  const WallTime first = parse_rfc3339("2026-11-24T08:00:00Z").value();
+  const WallTime second = parse_rfc3339("2026-11-24T08:00:01Z").value();
+  const auto id = [](const std::string& message) { return parse_json_object(message).value().at("id"); };
+  EXPECT_NE(id(resync_message("urn:x", "e", 1, first)), id(resync_message("urn:x", "e", 1, second)));
+  EXPECT_NE(id(resync_message("urn:x", "e", 1, first)), id(bye_message("urn:x", "stopping", first)));
+}
+
 TEST(EventMessages, RefuseWhatIsNoRequest) {
   for (const char* message : {
            "",

@@ -1,7 +1,9 @@
 // A backend for tests of the API: a journal in memory, and answers that a test sets.
 #pragma once
 
+#include <atomic>
 #include <mutex>
+#include <stdexcept>
 
 #include "api/backend.hpp"
 
@@ -27,7 +29,10 @@ class FakeBackend : public Backend {
     if (action == JobAction::cancel) return fail("ledger.state", "a job that is issued takes no cancel", id);
     return json::value(json::object{{"id", id}, {"actor", actor}});
   }
-  json::value station() override { return json::object{{"line", "line-1"}}; }
+  json::value station() override {
+    if (station_throws) throw std::runtime_error("a fault with a secret in its text");
+    return json::object{{"line", "line-1"}};
+  }
   Result<json::value> set_paused(const std::string& line, bool paused, const std::string&) override {
     return json::value(json::object{{"line", line}, {"paused", paused}});
   }
@@ -37,6 +42,7 @@ class FakeBackend : public Backend {
   }
   Result<JournalPage> journal(std::int64_t after, std::size_t limit) override {
     const std::lock_guard lock(mutex_);
+    if (journal_fails) return fail("ledger.store", "the database failed");
     JournalPage page;
     page.size = entries_.size();
     page.epoch = "e1";
@@ -55,6 +61,10 @@ class FakeBackend : public Backend {
     if (path != "tile/0/000") return fail("api.not_found", "no such file");
     return std::string("\x01\x02", 2);
   }
+
+  // Set by a test before it asks.
+  std::atomic<bool> journal_fails{false};
+  std::atomic<bool> station_throws{false};
 
   void add_entry() {
     const std::lock_guard lock(mutex_);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <fstream>
+
 #include "tests/api/fake_backend.hpp"
 
 namespace imprimatur::api {
@@ -65,6 +67,44 @@ TEST_F(RoutesTest, GiveTheJournalAsTheBytesThatWereStored) {
   backend_.add_entry();
   EXPECT_EQ(ask("GET", "/v1/events?after=0").body, R"([{"sequence":"1","type":"org.imprimatur.test.v1"}])");
   EXPECT_EQ(ask("GET", "/v1/events?after=1").body, "[]");
+}
+
+TEST_F(RoutesTest, AnswerAFaultWithoutSayingWhatWasInIt) {
+  backend_.station_throws = true;
+  const auto answer = ask("GET", "/v1/station");
+  EXPECT_EQ(answer.status, 500);
+  EXPECT_NE(answer.body.find("urn:imprimatur:problem:api.internal"), std::string::npos);
+  EXPECT_EQ(answer.body.find("secret"), std::string::npos);
+}
+
+TEST_F(RoutesTest, SayWhenTheStationItselfCannotGoOn) {
+  EXPECT_EQ(status_of(fail("ledger.store", "the database failed")), 503);
+  EXPECT_EQ(status_of(fail("station.halted", "halted")), 503);
+  EXPECT_EQ(status_of(fail("ledger.state", "not now")), 409);
+  EXPECT_EQ(status_of(fail("statement.too_few_people", "one of two")), 403);
+  EXPECT_EQ(status_of(fail("something.new", "unknown to the table")), 400);
+}
+
+// The page and the table of calls cannot drift apart unseen.
+TEST_F(RoutesTest, HaveEveryCallThatTheFormatPageNames) {
+  std::ifstream page(SOURCE_DIR "/src/api/FORMAT.md");
+  int calls = 0;
+  for (std::string line; std::getline(page, line);) {
+    if (!line.starts_with("| `GET /") && !line.starts_with("| `POST /")) continue;
+    const std::string call = line.substr(3, line.find('`', 3) - 3);
+    const auto space = call.find(' ');
+    std::string path = call.substr(space + 1);
+    for (const auto& [name, value] :
+         {std::pair("{id}", "j1"), {"{line}", "line-1"}, {"{path}", "tile/0/000"}}) {
+      if (const auto at = path.find(name); at != std::string::npos) {
+        path.replace(at, std::string_view(name).size(), value);
+      }
+    }
+    const int status = ask(call.substr(0, space), path).status;
+    EXPECT_TRUE(status == 200 || status == 202) << call << " gives " << status;
+    ++calls;
+  }
+  EXPECT_EQ(calls, 12);
 }
 
 TEST_F(RoutesTest, ServeFilesOfTheAuditLog) {

@@ -4,9 +4,12 @@
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/read.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
+#include <fstream>
 
 #include "api/event_messages.hpp"
 #include "tests/api/fake_backend.hpp"
@@ -24,13 +27,22 @@ using EventSocket = beast::websocket::stream<Socket>;
 class ServerTest : public testing::Test {
  protected:
   void SetUp() override {
+    auto started = Server::start(options(), backend_, clock_);
+    ASSERT_TRUE(started) << started.error().message;
+    server_ = std::move(started).value();
+  }
+
+  ServerOptions options() const {
     ServerOptions options;
     options.socket = folder_ / "api.sock";
     options.source = "urn:imprimatur:test";
     options.body_bytes_max = 1000;
-    auto started = Server::start(options, backend_, clock_);
-    ASSERT_TRUE(started) << started.error().message;
-    server_ = std::move(started).value();
+    options.connections_max = 80;
+    return options;
+  }
+  static std::string start_error(const ServerOptions& options, Backend& backend, const Clock& clock) {
+    auto started = Server::start(options, backend, clock);
+    return started ? "" : started.error().code;
   }
 
   Socket connect() {
@@ -50,14 +62,40 @@ class ServerTest : public testing::Test {
     http::read(socket, buffer, response);
     return response;
   }
-  EventSocket subscribe(const Subscribe& subscription) {
+  // What the server says to the text, until it closes.
+  std::string raw(const std::string& text) {
+    Socket socket = connect();
+    asio::write(socket, asio::buffer(text));
+    std::string answer;
+    boost::system::error_code ec;
+    asio::read(socket, asio::dynamic_buffer(answer), ec);
+    return answer;
+  }
+  EventSocket open_events() {
     EventSocket socket(connect());
     socket.set_option(beast::websocket::stream_base::decorator([](beast::websocket::request_type& request) {
-      request.set(http::field::sec_websocket_protocol, "cloudevents.json");
+      request.set(http::field::sec_websocket_protocol, "cloudevents.avro, cloudevents.json");
     }));
-    socket.handshake("localhost", "/v1/events");
+    beast::websocket::response_type response;
+    socket.handshake(response, "localhost", "/v1/events");
+    EXPECT_EQ(response[http::field::sec_websocket_protocol], "cloudevents.json");
+    socket.text(true);
+    return socket;
+  }
+  EventSocket subscribe(const Subscribe& subscription) {
+    EventSocket socket = open_events();
     socket.write(asio::buffer(subscribe_message(subscription)));
     return socket;
+  }
+  // Reads the goodbye and the close that must follow; gives the reason.
+  static std::string goodbye(EventSocket& socket) {
+    const auto bye = parse_json_object(next(socket)).value();
+    EXPECT_EQ(bye.at("type"), "org.imprimatur.control.bye.v1");
+    beast::flat_buffer buffer;
+    boost::system::error_code ec;
+    socket.read(buffer, ec);
+    EXPECT_EQ(ec, beast::websocket::error::closed);
+    return std::string(bye.at("data").as_object().at("reason").as_string());
   }
   static std::string next(EventSocket& socket) {
     beast::flat_buffer buffer;
@@ -85,9 +123,63 @@ TEST_F(ServerTest, AnswersManyRequestsOnOneConnection) {
   EXPECT_EQ(ask(socket, http::verb::get, "/v1/none").result_int(), 404U);
 }
 
-TEST_F(ServerTest, RefusesABodyThatIsTooLarge) {
+TEST_F(ServerTest, AnswersRequestsThatCameInOnePacketInTheirOrder) {
+  const std::string answers =
+      raw("GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
+          "GET /v1/none HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  const auto first = answers.find("HTTP/1.1 200");
+  const auto second = answers.find("HTTP/1.1 404");
+  EXPECT_EQ(first, 0U) << answers;
+  ASSERT_NE(second, std::string::npos) << answers;
+  EXPECT_NE(answers.find("urn:imprimatur:problem:api.not_found", second), std::string::npos);
+}
+
+TEST_F(ServerTest, RefusesABodyThatIsTooLargeEvenOfAClientThatWritesItAllFirst) {
   Socket socket = connect();
-  EXPECT_EQ(ask(socket, http::verb::post, "/v1/jobs", std::string(2000, 'x')).result_int(), 413U);
+  const auto answer = ask(socket, http::verb::post, "/v1/jobs", std::string(8 << 20, 'x'));
+  EXPECT_EQ(answer.result_int(), 413U);
+  EXPECT_EQ(answer[http::field::content_type], "application/problem+json");
+  EXPECT_FALSE(answer.keep_alive());
+}
+
+TEST_F(ServerTest, TellsAClientThatWaitsForItToGoOnWithTheBody) {
+  EXPECT_EQ(raw("POST /v1/jobs HTTP/1.1\r\nHost: x\r\nConnection: close\r\n"
+                "Expect: 100-continue\r\nContent-Length: 3\r\n\r\nnew")
+                .find("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 202"),
+            0U);
+  EXPECT_EQ(raw("POST /v1/jobs HTTP/1.1\r\nHost: x\r\nExpect: 100-continue\r\nContent-Length: 3000\r\n\r\n")
+                .find("HTTP/1.1 413"),
+            0U);
+}
+
+TEST_F(ServerTest, AnswersWhatIsNoRequestWithAProblem) {
+  const std::string target = raw("GET /v1/jobs%zz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(target.find("HTTP/1.1 400"), 0U) << target;
+  EXPECT_NE(target.find("urn:imprimatur:problem:api.target"), std::string::npos) << target;
+  for (const std::string& text :
+       {std::string("\x16\x03\x01 hello\r\n\r\n"), std::string("GET / HTTP/9.9\r\n\r\n"),
+        "GET /" + std::string(20000, 'a') + " HTTP/1.1\r\n\r\n"}) {
+    const std::string answer = raw(text);
+    EXPECT_EQ(answer.find("HTTP/1.1 400"), 0U) << answer;
+    EXPECT_NE(answer.find("urn:imprimatur:problem:api.http"), std::string::npos) << answer;
+  }
+}
+
+TEST_F(ServerTest, AnswersHeadWithTheHeadersOnly) {
+  const std::string answer = raw("HEAD /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+  EXPECT_EQ(answer.find("HTTP/1.1 200"), 0U) << answer;
+  EXPECT_NE(answer.find("Content-Length: 15\r\n"), std::string::npos) << answer;
+  EXPECT_TRUE(answer.ends_with("\r\n\r\n")) << answer;
+}
+
+TEST_F(ServerTest, TellsAClientThatIsOneTooMany) {
+  std::vector<Socket> clients;
+  for (std::size_t i = 0; i < 80; ++i) clients.push_back(connect());
+  // All are served, so all are counted.
+  for (Socket& client : clients) ASSERT_EQ(ask(client, http::verb::get, "/healthz").result_int(), 200U);
+  const std::string answer = raw("");
+  EXPECT_EQ(answer.find("HTTP/1.1 503"), 0U) << answer;
+  EXPECT_NE(answer.find("urn:imprimatur:problem:api.busy"), std::string::npos) << answer;
 }
 
 TEST_F(ServerTest, StreamsTheStoredBytesInOrderAndGoesOnWhenTheJournalGrows) {
@@ -125,22 +217,120 @@ TEST_F(ServerTest, SendsProgressOnlyToThoseWhoAsk) {
   EXPECT_EQ(next(socket), "{\"progress\":1}");
 }
 
+TEST_F(ServerTest, TellsAClientThatKnowsMoreThanTheJournalWhereToBegin) {
+  add_entries(2);
+  EventSocket socket = subscribe({.after = 2, .epoch = "e1", .credit = 10});
+  EXPECT_NE(next(socket).find("control.resync"), std::string::npos);
+  EXPECT_EQ(next(socket), entry(0));
+}
+
+// The CloudEvents binding, section 1.4: the client offers the formats it reads.
+TEST_F(ServerTest, RefusesAClientThatDoesNotOfferCloudEventsAsJson) {
+  for (const char* offer : {"", "cloudevents.avro", "xcloudevents.json", "cloudevents.jsonx"}) {
+    EventSocket socket(connect());
+    socket.set_option(
+        beast::websocket::stream_base::decorator([offer](beast::websocket::request_type& request) {
+          if (*offer != '\0') request.set(http::field::sec_websocket_protocol, offer);
+        }));
+    beast::websocket::response_type response;
+    boost::system::error_code ec;
+    socket.handshake(response, "localhost", "/v1/events", ec);
+    EXPECT_EQ(ec, beast::websocket::error::upgrade_declined) << offer;
+    EXPECT_EQ(response.result_int(), 400U) << offer;
+    EXPECT_EQ(response.count(http::field::sec_websocket_protocol), 0U) << offer;
+  }
+}
+
 TEST_F(ServerTest, ClosesOnAMessageThatIsNoSubscription) {
-  EventSocket socket(connect());
-  socket.handshake("localhost", "/v1/events");
-  socket.write(asio::buffer(std::string("{}")));
-  EXPECT_NE(next(socket).find("control.bye"), std::string::npos);
+  EventSocket text = open_events();
+  text.write(asio::buffer(std::string("{}")));
+  EXPECT_EQ(goodbye(text), "api.control");
+  EXPECT_EQ(text.reason().code, beast::websocket::close_code::policy_error);
+  EventSocket binary = open_events();
+  binary.binary(true);
+  binary.write(asio::buffer(subscribe_message({.after = -1, .epoch = {}, .credit = 1})));
+  EXPECT_EQ(goodbye(binary), "api.control");
+}
+
+TEST_F(ServerTest, ClosesOnAnAcknowledgementOfWhatWasNotSent) {
+  add_entries(2);
+  EventSocket socket = subscribe({.after = -1, .epoch = {}, .credit = 1});
+  ASSERT_EQ(next(socket), entry(0));
+  socket.write(asio::buffer(acknowledge_message({.after = 1, .credit = 1})));
+  EXPECT_EQ(goodbye(socket), "api.control");
+}
+
+TEST_F(ServerTest, SaysSoWhenTheJournalCannotBeRead) {
+  add_entries(1);
+  EventSocket socket = subscribe({.after = -1, .epoch = {}, .credit = 10});
+  ASSERT_EQ(next(socket), entry(0));
+  backend_.journal_fails = true;
+  server_->wake_subscribers();
+  EXPECT_EQ(goodbye(socket), "ledger.store");
+  EXPECT_EQ(socket.reason().code, beast::websocket::close_code::internal_error);
+}
+
+TEST_F(ServerTest, ServesFiftySubscribersAtOnce) {
+  std::vector<EventSocket> clients;
+  for (int i = 0; i < 50; ++i) clients.push_back(subscribe({.after = -1, .epoch = {}, .credit = 1000}));
+  add_entries(200);
+  for (EventSocket& client : clients) {
+    for (int i = 0; i < 200; ++i) ASSERT_EQ(next(client), entry(i));
+  }
+}
+
+TEST_F(ServerTest, AClientThatDoesNotReadHoldsUpNobody) {
+  add_entries(9000);
+  EventSocket silent = subscribe({.after = -1, .epoch = {}, .credit = 9000});
+  EventSocket reading = subscribe({.after = -1, .epoch = {}, .credit = 9000});
+  for (int i = 0; i < 9000; ++i) ASSERT_EQ(next(reading), entry(i));
 }
 
 TEST_F(ServerTest, SaysGoodbyeAndEndsWhileClientsAreConnected) {
   EventSocket socket = subscribe({.after = -1, .epoch = {}, .credit = 10});
   Socket idle = connect();
+  EventSocket undecided = open_events();
   add_entries(1);
   ASSERT_EQ(next(socket), entry(0));
   const auto began = std::chrono::steady_clock::now();
   server_->stop();
-  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(10));
-  EXPECT_NE(next(socket).find("control.bye"), std::string::npos);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(3));
+  EXPECT_NE(next(socket).find("\"reason\":\"stopping\""), std::string::npos);
+}
+
+TEST_F(ServerTest, DoesNotWaitForConnectionsThatAskNothing) {
+  Socket idle = connect();
+  ASSERT_EQ(ask(idle, http::verb::get, "/healthz").result_int(), 200U);
+  Socket half = connect();
+  asio::write(half, asio::buffer(std::string("GET /healthz HT")));
+  const auto began = std::chrono::steady_clock::now();
+  server_->stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(1500));
+  EXPECT_FALSE(std::filesystem::exists(folder_ / "api.sock"));
+}
+
+TEST_F(ServerTest, TakesThePlaceOfASocketThatNobodyListensOn) {
+  ServerOptions stale = options();
+  stale.socket = folder_ / "stale.sock";
+  {
+    // A socket whose owner was killed stays as a file.
+    asio::local::stream_protocol::acceptor left(context_, stale.socket.string());
+  }
+  ASSERT_TRUE(std::filesystem::exists(stale.socket));
+  EXPECT_EQ(start_error(stale, backend_, clock_), "");
+}
+
+TEST_F(ServerTest, TakesNothingThatBelongsToOthers) {
+  EXPECT_EQ(start_error(options(), backend_, clock_), "api.listen");  // this very server listens
+  ServerOptions other = options();
+  other.socket = folder_ / "notes.txt";
+  std::ofstream(other.socket) << "keep me";
+  EXPECT_EQ(start_error(other, backend_, clock_), "api.listen");
+  EXPECT_EQ(std::filesystem::file_size(other.socket), 7U);
+  other.socket = folder_ / std::string(120, 'x');
+  EXPECT_EQ(start_error(other, backend_, clock_), "api.listen");
+  other.socket = folder_ / "no-folder/api.sock";
+  EXPECT_EQ(start_error(other, backend_, clock_), "api.listen");
 }
 
 TEST_F(ServerTest, SurvivesClientsThatVanish) {

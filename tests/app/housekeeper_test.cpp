@@ -29,5 +29,15 @@ TEST(Housekeeper, MakesOneRoundOfManyWakes) {
   EXPECT_LE(published, 3);
 }
 
+// A checkpoint must follow what the station wrote last, however soon it ends.
+TEST(Housekeeper, DoesWhatIsDueOnceMoreWhenItIsStopped) {
+  for (int i = 0; i < 20; ++i) {
+    std::atomic<int> published{0};
+    Housekeeper housekeeper({[&] { ++published; }, [] {}});
+    housekeeper.stop();
+    EXPECT_GE(published, 1);
+  }
+}
+
 }  // namespace
 }  // namespace imprimatur::app

@@ -74,5 +74,13 @@ TEST(StationLoop, StopRunsWhatIsInTheInbox) {
   EXPECT_EQ(ran, 10);
 }
 
+TEST(StationLoop, LetsNobodyWaitForALoopThatHasStopped) {
+  FakeStore store;
+  StationLoop loop(store.hooks());
+  loop.stop();
+  EXPECT_THROW(loop.ask<int>([] { return 1; }), std::future_error);
+  EXPECT_EQ(store.halted, 0);
+}
+
 }  // namespace
 }  // namespace imprimatur::app

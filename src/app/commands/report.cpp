@@ -9,15 +9,37 @@
 namespace imprimatur::app {
 namespace {
 
-Status write_shift(const CommandContext& context, const std::filesystem::path& ledger,
-                   const std::filesystem::path& out) {
+struct ShiftFiles {
+  std::filesystem::path pdf, csv;
+  ledger::Sequence log_size = 0;
+};
+
+// The CSV comes first: figures are there even when a name cannot be printed.
+Result<ShiftFiles> write_shift(const CommandContext& context, const std::filesystem::path& ledger,
+                               const std::filesystem::path& out) {
   TRY(auto reader, ledger::LedgerReader::open(ledger));
   TRY(auto report, report::collect_shift(*reader));
-  TRY(auto fonts, print::load_fonts(context.templates, context.fonts, sha256_hex));
-  TRY(auto pdf, report::shift_pdf(report, fonts, context.fonts));
   TRY_STATUS(make_folders(out));
-  TRY_STATUS(write_file(out / "shift.csv", bytes_of(report::shift_csv(report))));
-  return write_file(out / "shift.pdf", pdf);
+  const ShiftFiles files{out / "shift.pdf", out / "shift.csv", report.log_size};
+  TRY_STATUS(write_file(files.csv, bytes_of(report::shift_csv(report))));
+  TRY(auto fonts, print::load_fonts(context.templates, context.fonts, sha256_hex));
+  TRY(auto pdf, report::shift_pdf(report, fonts));
+  TRY_STATUS(write_file(files.pdf, pdf));
+  return files;
+}
+
+int run_shift(const CommandContext& context, const std::filesystem::path& ledger,
+              const std::filesystem::path& out) {
+  const auto files = write_shift(context, ledger, out);
+  if (!files) return report_error(context, files.error());
+  const auto& [pdf, csv, log_size] = files.value();
+  if (context.json) {
+    const json::object answer{{"csv", csv.string()}, {"log_size", log_size}, {"pdf", pdf.string()}};
+    std::printf("%s\n", canonical_json(answer).c_str());
+  } else {
+    std::printf("%s\n%s\n", pdf.c_str(), csv.c_str());
+  }
+  return kExitYes;
 }
 
 }  // namespace
@@ -33,12 +55,7 @@ void add_report(CLI::App& app, CommandContext& context) {
       ->check(CLI::ExistingFile);
   shift->add_option("--out", *out, "Folder for shift.pdf and shift.csv")->required();
   shift->callback([&context, ledger, out] {
-    context.run = [&context, ledger, out] {
-      if (auto written = write_shift(context, *ledger, *out); !written)
-        return report_error(context, written.error());
-      if (!context.json) std::printf("%s\n%s\n", (*out / "shift.pdf").c_str(), (*out / "shift.csv").c_str());
-      return kExitYes;
-    };
+    context.run = [&context, ledger, out] { return run_shift(context, *ledger, *out); };
   });
 }
 
