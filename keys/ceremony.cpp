@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 
 #include "audit/note.hpp"
 #include "base/clock.hpp"
@@ -22,11 +23,13 @@ namespace fs = std::filesystem;
 // ICAO 9303-12 section 7: private key usage and certificate life.
 constexpr std::chrono::days kCscaUse{3 * 365};
 constexpr std::chrono::days kSignerUse{90};
-constexpr std::chrono::days kDocumentLife{10 * 365 + 3};  // ten years have at most three leap days
+// The longest that a card of the products lives: a citizen card is valid to the age of 25, 40 or 60.
+constexpr std::chrono::days kDocumentLife{22 * 365 + 6};  // leap days too
 constexpr std::chrono::days kSignerLife = kSignerUse + kDocumentLife;
 constexpr std::chrono::days kCscaLife = kCscaUse + kSignerLife;
 constexpr std::chrono::days kPeopleValid{365};
-constexpr std::chrono::hours kBackdated{1};  // so that clocks a little apart agree
+constexpr std::chrono::hours kBackdated{1};       // so that clocks a little apart agree
+constexpr std::size_t kStatementBytesMax = 2048;  // of a statement's payload (FORMAT.md)
 constexpr std::size_t kSerialBytes = 16;
 constexpr std::size_t kPinBytes = 16;
 constexpr std::size_t kTransportMasterBytes = 16;
@@ -79,10 +82,18 @@ class Ceremony {
   Status make_station_keys();
   Status make_certificates();
   Status make_country(const TestCountry& country, std::string& anchors);
+  struct Authority {
+    const crypto::Certificate& certificate;
+    const crypto::PrivateKey& key;
+    const crypto::Signer& signer;
+  };
+  Status make_signer(const TestCountry& country, int number, const Authority& csca);
   Status make_people();
   Status make_manifest();
+  Result<std::set<std::string>> template_names() const;
   Result<json::object> manifest_files() const;
-  crypto::CertificateRequest request(const TestCountry& country, crypto::CertificateRole role);
+  crypto::CertificateRequest request(const TestCountry& country, crypto::CertificateRole role,
+                                     int number = 1);
 
   fs::path folder_;
   const TestKeyOptions& options_;
@@ -94,6 +105,10 @@ class Ceremony {
 };
 
 Status Ceremony::prepare() {
+  if (options_.signers < 1 || options_.signers > kTestSignersMax) {
+    return fail("keys.signers",
+                "a country has 1 to " + std::to_string(kTestSignersMax) + " document signers");
+  }
   if (fs::exists(folder_ / "token") || fs::exists(folder_ / "policy.json")) {
     return fail("keys.exist", "the folder has keys already", folder_.string(),
                 "Choose another folder; keys are never made over others.");
@@ -139,42 +154,59 @@ Status Ceremony::make_station_keys() {
   return write_file(folder_ / "trust" / "log.vkey", bytes_of(note_key.vkey() + "\n"));
 }
 
-crypto::CertificateRequest Ceremony::request(const TestCountry& country, crypto::CertificateRole role) {
+// The name of the signer's key and file, or of a successor's.
+std::string signer_label(const TestCountry& country, int number) {
+  return "ds-" + country.icao_code + (number > 1 ? "-" + std::to_string(number) : "");
+}
+
+crypto::CertificateRequest Ceremony::request(const TestCountry& country, crypto::CertificateRole role,
+                                             int number) {
   const bool csca = role == crypto::CertificateRole::csca;
   crypto::CertificateRequest request;
   request.role = role;
   request.country = country.country;
   request.icao_code = country.icao_code;
   request.organization = "Imprimatur test bench";
-  request.common_name = (csca ? "SPECIMEN CSCA " : "SPECIMEN document signer ") + country.icao_code;
+  request.common_name = (csca ? "SPECIMEN CSCA " : "SPECIMEN document signer ") + country.icao_code +
+                        (number > 1 ? " " + std::to_string(number) : "");
   request.contact_mail = "specimen@imprimatur.example";
   request.crl_uri = "http://imprimatur.example/specimen-" + country.icao_code + ".crl";
   if (!csca) request.document_types = {"I", "ID"};
   request.serial = random_.bytes(kSerialBytes);
   request.serial[0] =
       static_cast<std::uint8_t>((request.serial[0] & 0x3F) | 0x40);  // positive, no leading zero
-  request.not_before = begin_;
-  request.usage_to = begin_ + (csca ? kCscaUse : kSignerUse);
-  request.not_after = begin_ + (csca ? kCscaLife : kSignerLife);
+  request.parameters = options_.curve_parameters;
+  request.not_before = begin_ + (number - 1) * kSignerUse;
+  request.usage_to = request.not_before + (csca ? kCscaUse : kSignerUse);
+  request.not_after = request.not_before + (csca ? kCscaLife : kSignerLife);
   return request;
 }
 
 Status Ceremony::make_country(const TestCountry& country, std::string& anchors) {
-  // The CSCA's private key lives in this function only: it signs itself and one document signer, then it is
+  // The CSCA's private key lives in this function only: it signs itself and its document signers, then it is
   // gone.
-  TRY(auto csca_key, crypto::PrivateKey::generate(crypto::KeyType::ec_p256));
-  const crypto::Signer csca_signs = [&csca_key](ByteView message) -> Result<Bytes> {
-    return csca_key.sign(crypto::HashAlgorithm::sha256, crypto::SignatureForm::raw, message);
+  TRY(auto csca_key, crypto::PrivateKey::generate(options_.signer_curve));
+  const auto hash = crypto::signature_hash(options_.signer_curve);
+  const crypto::Signer csca_signs = [&csca_key, hash](ByteView message) -> Result<Bytes> {
+    return csca_key.sign(hash, crypto::SignatureForm::raw, message);
   };
   TRY(auto csca,
       crypto::issue_certificate(request(country, crypto::CertificateRole::csca), csca_key.public_key(),
                                 nullptr, csca_key.public_key(), csca_signs));
   anchors += csca.pem();
-  const std::string label = "ds-" + country.icao_code;
-  TRY_STATUS(token_->make_signing_pair(label, crypto::KeyType::ec_p256));
+  for (int number = 1; number <= options_.signers; ++number) {
+    TRY_STATUS(make_signer(country, number, {csca, csca_key, csca_signs}));
+  }
+  return ok();
+}
+
+Status Ceremony::make_signer(const TestCountry& country, int number, const Authority& csca) {
+  const std::string label = signer_label(country, number);
+  TRY_STATUS(token_->make_signing_pair(label, options_.signer_curve));
   TRY(auto signer_key, token_->public_key(label));
-  TRY(auto signer, crypto::issue_certificate(request(country, crypto::CertificateRole::document_signer),
-                                             signer_key, &csca, csca_key.public_key(), csca_signs));
+  TRY(auto signer,
+      crypto::issue_certificate(request(country, crypto::CertificateRole::document_signer, number),
+                                signer_key, &csca.certificate, csca.key.public_key(), csca.signer));
   return write_file(folder_ / (label + ".pem"), bytes_of(signer.pem()));
 }
 
@@ -219,26 +251,53 @@ Status Ceremony::make_people() {
   return write_file(folder_ / "policy.json", bytes_of(pretty_json(policy)));
 }
 
+// The products, the profiles and faces that they name, and the fonts. Not every template that is there: a
+// statement has little room.
+Result<std::set<std::string>> Ceremony::template_names() const {
+  std::set<std::string> names;
+  for (const char* room : {"products", "fonts"}) {
+    std::error_code error;
+    for (const auto& entry : fs::directory_iterator(options_.templates / room, error)) {
+      const std::string file = entry.path().filename().string();
+      if (file.ends_with(".json") && !file.ends_with(".schema.json"))
+        names.insert(std::string(room) + "/" + file);
+    }
+    if (error) {
+      return fail("file.open", "cannot read the folder: " + error.message(),
+                  (options_.templates / room).string());
+    }
+  }
+  const std::set<std::string> found = names;
+  for (const std::string& name : found) {
+    if (!name.starts_with("products/")) continue;
+    TRY(auto text, read_text_file(options_.templates / name));
+    TRY(auto product, parse_json_object(text));
+    TRY(auto profile, member_text(product, "chip_profile"));
+    TRY(auto face, member_text(product, "face_template"));
+    names.insert("chips/" + profile + ".json");
+    names.insert("faces/" + face + ".json");
+  }
+  return names;
+}
+
 // Name → SHA-256 of everything that the daemon loads: policy, trust anchors, signers, and the templates'
 // data.
 Result<json::object> Ceremony::manifest_files() const {
   json::object files;
   std::vector<std::string> names{"policy.json", "trust/csca.pem"};
-  for (const TestCountry& country : options_.countries) names.push_back("ds-" + country.icao_code + ".pem");
+  for (const TestCountry& country : options_.countries) {
+    for (int number = 1; number <= options_.signers; ++number) {
+      names.push_back(signer_label(country, number) + ".pem");
+    }
+  }
   for (const std::string& name : names) {
     TRY(auto text, read_text_file(folder_ / name));
     files[name] = sha256_hex(text);
   }
-  for (const char* room : {"products", "chips", "faces", "fonts"}) {
-    std::error_code error;
-    for (const auto& entry : fs::directory_iterator(options_.templates / room, error)) {
-      if (entry.path().extension() != ".json") continue;
-      TRY(auto text, read_text_file(entry.path()));
-      files["templates/" + std::string(room) + "/" + entry.path().filename().string()] = sha256_hex(text);
-    }
-    if (error)
-      return fail("file.open", "cannot read the folder: " + error.message(),
-                  (options_.templates / room).string());
+  TRY(const auto templates, template_names());
+  for (const std::string& name : templates) {
+    TRY(auto text, read_text_file(options_.templates / name));
+    files["templates/" + name] = sha256_hex(text);
   }
   return files;
 }
@@ -251,6 +310,11 @@ Status Ceremony::make_manifest() {
                              {"not_after", format_rfc3339(begin_ + kPeopleValid)},
                              {"reason", "first load of a test bench"},
                              {"statement", "reload"}};
+  const std::string text = canonical_json(payload);
+  if (text.size() > kStatementBytesMax) {
+    return fail("keys.manifest", "the manifest names more files than a statement has room for", {},
+                "make fewer signers, or leave fewer products in the folder of templates");
+  }
   // Two different people who are supervisors.
   std::vector<crypto::JwsSigner> signers;
   for (const char* person : {"person-1", "person-2"}) {
@@ -258,7 +322,7 @@ Status Ceremony::make_manifest() {
                                     [person](const PersonKey& key) { return key.person == person; });
     signers.push_back({found->kid, &found->key});
   }
-  const json::object jws = crypto::sign_jws(canonical_json(payload), signers);
+  const json::object jws = crypto::sign_jws(text, signers);
   return write_file(folder_ / "manifest.jws.json", bytes_of(pretty_json(jws)));
 }
 

@@ -47,6 +47,15 @@ Result<std::unique_ptr<TokenAdmin>> TokenAdmin::create(const NewToken& token) {
   return std::unique_ptr<TokenAdmin>(new TokenAdmin(std::move(state)));
 }
 
+Result<std::unique_ptr<TokenAdmin>> TokenAdmin::open(const Token& token) {
+  TRY(auto module, Pkcs11Module::load(token.module));
+  TRY(auto slot, module->slot_of(token.label));
+  auto state = std::make_unique<State>();
+  TRY(state->session, TokenSession::open(module, slot));
+  TRY_STATUS(state->session->log_in(CKU_USER, token.pin));
+  return std::unique_ptr<TokenAdmin>(new TokenAdmin(std::move(state)));
+}
+
 Status TokenAdmin::make_card_master(std::string_view label) {
   return make_secret_key(*state_->session, label, SecretKeyUse::derive);
 }

@@ -1,4 +1,4 @@
-// Making a token and its keys: for the key ceremony, never for the daemon.
+// Making a token and its keys: for the key ceremonies, never for the daemon.
 //
 // One thread. Errors vault.module, vault.no_token, vault.token, vault.locked.
 #pragma once
@@ -20,6 +20,13 @@ class TokenAdmin {
   };
   // Initialises a free slot's token and logs in as its user.
   static Result<std::unique_ptr<TokenAdmin>> create(const NewToken& token);
+  // Logs in as the user of a token that is there.
+  struct Token {
+    std::string module;
+    std::string label;
+    const Secret& pin;
+  };
+  static Result<std::unique_ptr<TokenAdmin>> open(const Token& token);
   ~TokenAdmin();
 
   Status make_card_master(std::string_view label);                       // AES-128, made inside, CMAC only

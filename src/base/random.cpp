@@ -25,7 +25,7 @@ std::string make_uuid(Random& random) {
   raw[6] = static_cast<std::uint8_t>((raw[6] & 0x0F) | 0x40);
   raw[8] = static_cast<std::uint8_t>((raw[8] & 0x3F) | 0x80);
   std::string text = to_hex_lower(raw);
-  for (std::size_t at : {8U, 13U, 18U, 23U}) text.insert(at, "-");
+  for (std::size_t at : {8U, 13U, 18U, 23U}) text.insert(at, 1, '-');
   return text;
 }
 

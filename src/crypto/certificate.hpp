@@ -48,6 +48,10 @@ class Certificate {
 // token.
 using Signer = std::function<Result<Bytes>(ByteView message)>;
 
+// The hash that goes with a signature key: SHA-384 for P-384, SHA-256 for the 256-bit curves (RFC 5480
+// section 4). CHECK: an EC key.
+HashAlgorithm signature_hash(KeyType type);
+
 enum class CertificateRole { csca, document_signer };
 enum class CurveParameters { named, explicit_ };
 

@@ -91,21 +91,6 @@ Bytes aes_cmac(ByteView key, ByteView message) {
   return out;
 }
 
-// Algorithm 3: DES-CBC under the first half, the last block finished as 3DES. Single DES is 3DES
-// with equal halves, which needs no legacy provider.
-Bytes retail_mac(ByteView key, ByteView message) {
-  CHECK(key.size() == 2 * kDesBlock);
-  CHECK(!message.empty() && message.size() % kDesBlock == 0);
-  const Secret first = Secret(concat({key.first(kDesBlock), key.first(kDesBlock)}));
-  const ByteView head = message.first(message.size() - kDesBlock);
-  Bytes chain(kDesBlock, 0);
-  if (!head.empty()) {
-    const Bytes blocks = des3_cbc_encrypt(first.reveal(), chain, head);
-    chain.assign(blocks.end() - static_cast<std::ptrdiff_t>(kDesBlock), blocks.end());
-  }
-  return des3_cbc_encrypt(key, chain, message.last(kDesBlock));
-}
-
 Bytes pad_80(ByteView data, std::size_t block) {
   CHECK(block > 0);
   Bytes out = copy_of(data);

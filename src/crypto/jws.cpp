@@ -55,6 +55,7 @@ std::optional<std::string_view> algorithm_of(KeyType type) {
     case KeyType::ed25519:
       return "EdDSA";
     case KeyType::ec_brainpool_p256r1:
+    case KeyType::ec_brainpool_p384r1:
     case KeyType::rsa:
       return std::nullopt;
   }

@@ -1,6 +1,9 @@
 // What PublicKey and PrivateKey hold, for this room's own files.
 #pragma once
 
+#include <openssl/core_names.h>
+#include <openssl/param_build.h>
+
 #include <optional>
 
 #include "crypto/keys.hpp"
@@ -23,6 +26,9 @@ struct KeyImpl {
 };
 
 namespace ossl {
+
+using Parameters = Owned<OSSL_PARAM, OSSL_PARAM_free>;
+using ParameterBuilder = Owned<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
 
 // The type of a key, explicit curve parameters included when they are those of a known curve.
 std::optional<KeyType> type_of(EVP_PKEY* key);

@@ -1,7 +1,5 @@
 #include "crypto/keys.hpp"
 
-#include <openssl/core_names.h>
-#include <openssl/param_build.h>
 #include <openssl/pem.h>
 
 #include "base/encoding.hpp"
@@ -15,10 +13,11 @@ constexpr std::size_t kDerMax = 8192;
 constexpr std::size_t kPemMax = 16384;
 constexpr int kRsaBitsMin = 1024;  // what ICAO 9303-12 once allowed for active authentication
 constexpr int kRsaBitsMax = 8192;
+constexpr std::size_t kRsaBitsGenerated = 2048;  // OpenSSL's public exponent is 65537
 constexpr std::size_t kEd25519Size = 32;
 
-using Parameters = ossl::Owned<OSSL_PARAM, OSSL_PARAM_free>;
-using ParameterBuilder = ossl::Owned<OSSL_PARAM_BLD, OSSL_PARAM_BLD_free>;
+using ossl::ParameterBuilder;
+using ossl::Parameters;
 
 Error bad_key(std::string what) {
   return fail("crypto.key", std::move(what));
@@ -32,6 +31,8 @@ const char* curve_name(KeyType type) {
       return "P-384";
     case KeyType::ec_brainpool_p256r1:
       return "brainpoolP256r1";
+    case KeyType::ec_brainpool_p384r1:
+      return "brainpoolP384r1";
     case KeyType::ed25519:
     case KeyType::rsa:
       break;
@@ -40,7 +41,7 @@ const char* curve_name(KeyType type) {
 }
 
 bool is_ec(KeyType type) {
-  return type != KeyType::ed25519 && type != KeyType::rsa;
+  return curve_of(type).has_value();
 }
 
 std::optional<KeyType> ec_type_of(EVP_PKEY* key) {
@@ -57,6 +58,8 @@ std::optional<KeyType> ec_type_of(EVP_PKEY* key) {
       return KeyType::ec_p384;
     case NID_brainpoolP256r1:
       return KeyType::ec_brainpool_p256r1;
+    case NID_brainpoolP384r1:
+      return KeyType::ec_brainpool_p384r1;
     default:
       return std::nullopt;
   }
@@ -102,8 +105,9 @@ std::optional<KeyType> type_of(EVP_PKEY* key) {
 }
 
 std::size_t field_size(KeyType type) {
-  CHECK(is_ec(type));
-  return type == KeyType::ec_p384 ? 48 : 32;
+  const auto curve = curve_of(type);
+  CHECK(curve);
+  return field_bytes(*curve);
 }
 
 Key with_explicit_parameters(const KeyImpl& key) {
@@ -217,6 +221,11 @@ std::string PublicKey::thumbprint() const {
   return to_base64url(sha256(bytes_of(canonical_json(jwk()))));
 }
 
+Bytes PublicKey::ec_point() const {
+  return concat({Bytes{0x04}, coordinate(*impl_, OSSL_PKEY_PARAM_EC_PUB_X),
+                 coordinate(*impl_, OSSL_PKEY_PARAM_EC_PUB_Y)});
+}
+
 bool PublicKey::verify(HashAlgorithm hash, SignatureForm form, ByteView message, ByteView signature) const {
   const ossl::ErrorQueueGuard errors;
   Bytes der;
@@ -236,8 +245,8 @@ bool PublicKey::verify(HashAlgorithm hash, SignatureForm form, ByteView message,
 }
 
 Result<PrivateKey> PrivateKey::generate(KeyType type) {
-  if (type == KeyType::rsa) return bad_key("RSA keys are not generated here; choose an EC or Ed25519 key");
   ossl::Key key(type == KeyType::ed25519 ? EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")
+                : type == KeyType::rsa   ? EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", kRsaBitsGenerated)
                                          : EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", curve_name(type)));
   CHECK(key != nullptr);
   return PrivateKey(std::make_shared<const KeyImpl>(std::move(key), type));

@@ -29,6 +29,7 @@ std::string_view algorithm_of(crypto::KeyType type) {
     case crypto::KeyType::ed25519:
       return "EdDSA";
     case crypto::KeyType::ec_brainpool_p256r1:
+    case crypto::KeyType::ec_brainpool_p384r1:
     case crypto::KeyType::rsa:
       return {};
   }

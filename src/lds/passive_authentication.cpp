@@ -1,6 +1,8 @@
 // Passive authentication (ICAO Doc 9303-11 section 5.1, 9303-12 sections 5 and 7).
 #include <algorithm>
 
+#include "crypto/certificate_profile.hpp"
+#include "crypto/revocation_list.hpp"
 #include "lds/dg1_text.hpp"
 #include "lds/sod.hpp"
 #include "lds/tlv.hpp"
@@ -58,6 +60,35 @@ void check_chain(const crypto::Certificate& signer, const std::vector<crypto::Ce
   }
 }
 
+// Of several lists of one authority each is looked at: an older one that is out of date does no harm as long
+// as one is current.
+void check_revocation(const crypto::Certificate& signer, const std::vector<crypto::Certificate>& anchors,
+                      WallTime at, const std::vector<Bytes>& lists, Failures& failures) {
+  bool current = false;
+  std::optional<Error> expired;
+  for (const Bytes& list : lists) {
+    const auto answer = crypto::look_up_revocation(list, signer, anchors, at);
+    if (!answer && answer.error().code == "crypto.crl_expired") {
+      expired = answer.error();
+    } else if (!answer) {
+      failures.push_back({"pa.crl", answer.error().message});
+    } else if (answer.value() == crypto::Revocation::revoked) {
+      failures.push_back({"pa.revoked", "the signer's certificate has been revoked"});
+      return;
+    } else {
+      current = current || answer.value() == crypto::Revocation::good;
+    }
+  }
+  if (expired && !current) failures.push_back({"pa.crl", expired->message});
+}
+
+void check_profile(const crypto::Certificate& signer, PassiveReport& report) {
+  for (const auto& finding : crypto::check_profile(signer, crypto::CertificateRole::document_signer)) {
+    auto& list = finding.essential ? report.failures : report.remarks;
+    list.push_back({"pa.profile", finding.sentence});
+  }
+}
+
 // The time of signing is not in the document. Certain is only that it lies before now and, in a certificate
 // that makes sense, within the certificate's life.
 void check_usage_period(const crypto::Certificate& signer, WallTime at, Failures& failures) {
@@ -88,7 +119,8 @@ void check_issuance(const crypto::Certificate& signer, const FileMap& files, Fai
 }  // namespace
 
 PassiveReport authenticate_passively(ByteView ef_sod, const FileMap& files,
-                                     const std::vector<crypto::Certificate>& anchors, WallTime at) {
+                                     const std::vector<crypto::Certificate>& anchors, WallTime at,
+                                     const std::vector<Bytes>& revocation_lists) {
   PassiveReport report;
   const auto content_info = only_tlv(ef_sod, tag_of(FileId::sod), "EF.SOD");
   if (!content_info) {
@@ -114,6 +146,8 @@ PassiveReport authenticate_passively(ByteView ef_sod, const FileMap& files,
   }
   report.object = std::move(object.value());
   check_chain(data.signer, anchors, at, report.failures);
+  check_revocation(data.signer, anchors, at, revocation_lists, report.failures);
+  check_profile(data.signer, report);
   check_usage_period(data.signer, at, report.failures);
   check_issuance(data.signer, files, report.failures);
   check_hashes(report.object, files, report.failures);

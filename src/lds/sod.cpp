@@ -134,7 +134,12 @@ Result<SecurityObject> decode_security_object(ByteView der) {
 
 Result<Bytes> build_sod(const FileMap& files, const crypto::Certificate& signer_certificate,
                         const crypto::Signer& signer) {
+  const crypto::KeyType key = signer_certificate.public_key().type();
+  if (key == crypto::KeyType::rsa || key == crypto::KeyType::ed25519) {
+    return fail("lds.signer_key", "documents are signed with EC keys", "EF.SOD");
+  }
   SecurityObject object;
+  object.hash = crypto::signature_hash(key);
   for (const auto& [file, content] : files) {
     const auto number = data_group_number(file);
     if (number) object.hashes.emplace(*number, crypto::digest(object.hash, content));

@@ -22,7 +22,9 @@ Bytes encode_security_object(const SecurityObject& object);
 // Errors of tlv.hpp and lds.security_object.
 Result<SecurityObject> decode_security_object(ByteView der);
 
-// EF.SOD (tag 77) over every data group in `files`. At least two groups (CHECK).
+// EF.SOD (tag 77) over every data group in `files`. At least two groups (CHECK). Data groups and signed
+// attributes are hashed with the hash that goes with the signer's key (crypto::signature_hash): `signer`
+// hashes what it is given in the same way.
 Result<Bytes> build_sod(const FileMap& files, const crypto::Certificate& signer_certificate,
                         const crypto::Signer& signer);
 
@@ -30,18 +32,25 @@ Result<Bytes> build_sod(const FileMap& files, const crypto::Certificate& signer_
 struct PassiveReport {
   struct Failure {
     std::string code;  // pa.signature, pa.chain, pa.usage_period, pa.document_type, pa.country, pa.hash,
-                       // pa.not_listed, pa.syntax
+                       // pa.not_listed, pa.syntax, pa.profile, pa.revoked, pa.crl
     std::string sentence;
   };
   std::vector<Failure> failures;
+  // Rules of 9303-12 that the signer's certificate does not keep and that came with later editions: worth a
+  // look, but documents in the field are so. Code pa.profile.
+  std::vector<Failure> remarks;
   std::optional<crypto::Certificate> signer;
   SecurityObject object;
   bool authentic() const { return failures.empty(); }
 };
 
 // `files` are the groups that were read (others of the list are not counted as failures), with DG1 for the
-// document type and country checks. `at` is the time of verification.
+// document type and country checks. `at` is the time of verification. `revocation_lists`: DER, of any
+// authorities; those of the signer's authority must be good and current (pa.crl), and none may name the
+// signer (pa.revoked). A list that cannot be read is pa.crl too. Without a list of that authority, nothing is
+// said about revocation.
 PassiveReport authenticate_passively(ByteView ef_sod, const FileMap& files,
-                                     const std::vector<crypto::Certificate>& anchors, WallTime at);
+                                     const std::vector<crypto::Certificate>& anchors, WallTime at,
+                                     const std::vector<Bytes>& revocation_lists = {});
 
 }  // namespace imprimatur::lds

@@ -12,7 +12,7 @@ using test_support::run_command;
 using test_support::TemporaryFolder;
 
 constexpr KeyType kGenerated[] = {KeyType::ec_p256, KeyType::ec_p384, KeyType::ec_brainpool_p256r1,
-                                  KeyType::ed25519};
+                                  KeyType::ec_brainpool_p384r1, KeyType::ed25519};
 
 HashAlgorithm hash_of(KeyType type) {
   return type == KeyType::ec_p384 ? HashAlgorithm::sha384 : HashAlgorithm::sha256;

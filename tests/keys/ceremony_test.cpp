@@ -28,8 +28,11 @@ class Ceremony : public ::testing::Test {
     options_.templates = *parent_ / "templates";
     for (const char* room : {"products", "chips", "faces", "fonts"}) {
       ASSERT_TRUE(make_folders(options_.templates / room));
-      ASSERT_TRUE(write_file(options_.templates / room / "sample.json",
-                             bytes_of(std::string(R"({"of":")") + room + "\"}")));
+      ASSERT_TRUE(
+          write_file(options_.templates / room / "sample.json",
+                     bytes_of(std::string(R"({"chip_profile":"sample","face_template":"sample","of":")") +
+                              room + "\"}")));
+      ASSERT_TRUE(write_file(options_.templates / room / "room.schema.json", bytes_of(std::string("{}"))));
     }
     const auto made = init_test_keys(*parent_ / "keys", options_);
     ASSERT_TRUE(made) << made.error().code << ": " << made.error().message;
@@ -240,6 +243,64 @@ TEST_F(Ceremony, MakesOtherKeysEachTime) {
                            "bench/transport-master.hex"}) {
     EXPECT_NE(read_text_file(*parent_ / "second" / name).value(), text(name)) << name;
   }
+}
+
+// Other curves, explicit parameters, successors: a folder of its own for each kind.
+struct OtherKind {
+  const char* name;
+  crypto::KeyType curve;
+  crypto::CurveParameters parameters;
+  const char* shown;  // by openssl x509 -text
+};
+class CeremonyOf : public ::testing::TestWithParam<OtherKind> {};
+INSTANTIATE_TEST_SUITE_P(Kinds, CeremonyOf,
+                         ::testing::Values(OtherKind{"p384", crypto::KeyType::ec_p384,
+                                                     crypto::CurveParameters::named, "secp384r1"},
+                                           OtherKind{"brainpool", crypto::KeyType::ec_brainpool_p256r1,
+                                                     crypto::CurveParameters::explicit_,
+                                                     "Field Type: prime-field"}),
+                         [](const auto& kind) { return kind.param.name; });
+
+TEST_P(CeremonyOf, MakesSuccessiveSigners) {
+  const test_support::TemporaryFolder parent;
+  TestKeyOptions options;
+  options.templates = parent / "templates";
+  for (const char* room : {"products", "chips", "faces", "fonts"}) {
+    ASSERT_TRUE(make_folders(options.templates / room));
+  }
+  options.countries = {{"UT", "UTO"}};
+  options.signer_curve = GetParam().curve;
+  options.curve_parameters = GetParam().parameters;
+  options.signers = 3;
+  const fs::path folder = parent / "keys";
+  ASSERT_TRUE(init_test_keys(folder, options));
+  const auto anchors =
+      crypto::Certificate::from_pem_bundle(read_text_file(folder / "trust/csca.pem").value()).value();
+  const std::string manifest = read_text_file(folder / "manifest.jws.json").value();
+  const auto payload =
+      from_base64url(std::string(parse_json_object(manifest).value().at("payload").as_string())).value();
+  WallTime before{};
+  for (const char* name : {"ds-UTO.pem", "ds-UTO-2.pem", "ds-UTO-3.pem"}) {
+    const auto signer = crypto::Certificate::from_pem(read_text_file(folder / name).value()).value();
+    EXPECT_EQ(signer.public_key().type(), GetParam().curve);
+    EXPECT_TRUE(crypto::verify_chain(signer, anchors, signer.usage_to())) << name;
+    EXPECT_TRUE(before == WallTime{} || signer.usage_from() == before)
+        << "a time without a signer, or with two";
+    before = signer.usage_to();
+    const auto shown = run_command("openssl x509 -noout -text -in " + (folder / name).string()).output;
+    EXPECT_NE(shown.find(GetParam().shown), std::string::npos) << shown;
+    EXPECT_NE(text_of(payload).find("\"" + std::string(name) + "\""), std::string::npos) << "in the manifest";
+  }
+}
+
+TEST(CeremonyLimits, RefusesMoreSignersThanTheAuthorityLives) {
+  const test_support::TemporaryFolder parent;
+  TestKeyOptions options;
+  for (const int signers : {0, kTestSignersMax + 1}) {
+    options.signers = signers;
+    EXPECT_EQ(init_test_keys(parent / "keys", options).error().code, "keys.signers");
+  }
+  EXPECT_FALSE(fs::exists(parent / "keys"));
 }
 
 }  // namespace

@@ -35,14 +35,14 @@ inline WallTime day(std::string_view date) {
 
 inline crypto::Signer signer_of(const PrivateKey& key) {
   return [&key](ByteView message) -> Result<Bytes> {
-    return key.sign(crypto::HashAlgorithm::sha256, crypto::SignatureForm::raw, message);
+    return key.sign(crypto::signature_hash(key.public_key().type()), crypto::SignatureForm::raw, message);
   };
 }
 
 // A throw-away country signing authority and document signer, made for each test.
 struct Authority {
-  PrivateKey csca_key = PrivateKey::generate(KeyType::ec_p256).value();
-  PrivateKey signer_key = PrivateKey::generate(KeyType::ec_p256).value();
+  PrivateKey csca_key;
+  PrivateKey signer_key;
   Certificate csca;
   Certificate signer;
 
@@ -63,13 +63,23 @@ struct Authority {
     return request;
   }
 
-  explicit Authority(CertificateRequest signer_request = request(CertificateRole::document_signer))
-      : csca(crypto::issue_certificate(request(CertificateRole::csca), csca_key.public_key(), nullptr,
+  // Both certificates write their curve as `signer_request` says.
+  explicit Authority(const CertificateRequest& signer_request = request(CertificateRole::document_signer),
+                     KeyType signer_type = KeyType::ec_p256, KeyType csca_type = KeyType::ec_p256)
+      : csca_key(PrivateKey::generate(csca_type).value()),
+        signer_key(PrivateKey::generate(signer_type).value()),
+        csca(crypto::issue_certificate(csca_request(signer_request), csca_key.public_key(), nullptr,
                                        csca_key.public_key(), signer_of(csca_key))
                  .value()),
         signer(crypto::issue_certificate(signer_request, signer_key.public_key(), &csca,
                                          csca_key.public_key(), signer_of(csca_key))
                    .value()) {}
+
+  static CertificateRequest csca_request(const CertificateRequest& signer_request) {
+    CertificateRequest authority = request(CertificateRole::csca);
+    authority.parameters = signer_request.parameters;
+    return authority;
+  }
 
   Bytes sod() const { return build_sod(example_files(), signer, signer_of(signer_key)).value(); }
 };

@@ -106,6 +106,8 @@ TEST(PassiveAuthentication, ReadsThePublicExample) {
                       {FileId::dg14, hex_at(data(), "/public_sod_example/dg14")}};
   const auto report = authenticate_passively(hex_at(data(), "/public_sod_example/ef_sod"), files, {}, kAt);
   EXPECT_EQ(codes_of(report), "pa.chain pa.document_type pa.country");
+  // Alternative names and the document type list came later.
+  EXPECT_FALSE(report.remarks.empty());
   EXPECT_FALSE(report.object.lds_version_info);
   EXPECT_EQ(report.object.hashes.size(), 5U);
 }
@@ -153,7 +155,7 @@ TEST(PassiveAuthentication, SeesAnAuthorityOfAnotherCountry) {
   // countryName as PrintableString; the issuer's stands in front of the subject's.
   const Certificate foreign = changed_signer(authority, hex("060355040613025554"), hex("060355040613025858"));
   ASSERT_EQ(foreign.country(), "XX");
-  EXPECT_EQ(codes_with_signer(authority, foreign, kToday), "pa.country");
+  EXPECT_EQ(codes_with_signer(authority, foreign, kToday), "pa.country pa.profile");
 }
 
 TEST(PassiveAuthentication, SeesAKeyThatOutlivesItsCertificate) {
@@ -181,6 +183,38 @@ TEST(PassiveAuthentication, SeesTheSameNameWithAnotherKey) {
   const Authority impostor;
   EXPECT_EQ(codes_of(authenticate_passively(impostor.sod(), example_files(), {authority.csca}, kToday)),
             "pa.chain");
+}
+
+// A certificate's extension is made another one by one arc of its object identifier (2.5.29.x).
+TEST(PassiveAuthentication, SeesACertificateAgainstTheProfile) {
+  const Authority authority;
+  // issuerAltName (18) becomes an extended key usage (37), which the profile prohibits.
+  const Certificate prohibited = changed_signer(authority, hex("0603551D12"), hex("0603551D25"));
+  EXPECT_EQ(codes_with_signer(authority, prohibited, kToday).substr(0, 19), "pa.chain pa.profile");
+  // authorityKeyIdentifier (35) becomes something unknown.
+  const Certificate without_id = changed_signer(authority, hex("0603551D23"), hex("0603551D7F"));
+  EXPECT_EQ(codes_with_signer(authority, without_id, kToday), "pa.profile");
+  // The usage period (16) missing is only worth a remark.
+  const Certificate without_period = changed_signer(authority, hex("0603551D10"), hex("0603551D7F"));
+  const Bytes sod = build_sod(example_files(), without_period, signer_of(authority.signer_key)).value();
+  const auto report = authenticate_passively(sod, example_files(), {authority.csca}, kToday);
+  EXPECT_TRUE(report.authentic()) << codes_of(report);
+  ASSERT_EQ(report.remarks.size(), 1U);
+  EXPECT_EQ(report.remarks[0].code, "pa.profile");
+}
+
+// One byte of the explicit generator changed: the certificate is signed well, but nobody knows the curve.
+TEST(PassiveAuthentication, TakesNoForeignCurveParameters) {
+  CertificateRequest request = Authority::request(CertificateRole::document_signer);
+  request.parameters = crypto::CurveParameters::explicit_;
+  const Authority authority(request, KeyType::ec_brainpool_p256r1);
+  Bytes sod = authority.sod();
+  const Bytes generator = hex("048BD2AEB9CB7E57CB");
+  const auto place = std::search(sod.begin(), sod.end(), generator.begin(), generator.end());
+  ASSERT_NE(place, sod.end());
+  *(place + 1) ^= 1;
+  const auto report = authenticate_passively(sod, example_files(), {authority.csca}, kToday);
+  EXPECT_FALSE(report.authentic());
 }
 
 }  // namespace

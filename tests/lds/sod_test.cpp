@@ -6,6 +6,7 @@
 #include "authority.hpp"
 #include "base/random.hpp"
 #include "lds/tlv.hpp"
+#include "tests/support/command.hpp"
 
 namespace imprimatur::lds {
 namespace {
@@ -106,35 +107,76 @@ TEST(BuildSod, MakesWhatABorderAccepts) {
   EXPECT_EQ(report.object.hashes.size(), 7U);
 }
 
-// The judge is another program: `openssl cms` on the content behind the tag 77 and its length.
-TEST(BuildSod, MakesWhatOpensslVerifies) {
-  const Authority authority;
+// Every signer: its curve, the way in which the certificates write it, and the authority's curve.
+struct SignerKind {
+  KeyType signer;
+  crypto::CurveParameters parameters;
+  KeyType csca;
+  crypto::HashAlgorithm hash;
+};
+class EverySigner : public ::testing::TestWithParam<SignerKind> {
+ protected:
+  static Authority authority() {
+    CertificateRequest request = Authority::request(CertificateRole::document_signer);
+    request.parameters = GetParam().parameters;
+    return Authority(request, GetParam().signer, GetParam().csca);
+  }
+};
+using crypto::CurveParameters;
+using crypto::HashAlgorithm;
+INSTANTIATE_TEST_SUITE_P(
+    Curves, EverySigner,
+    ::testing::Values(
+        SignerKind{KeyType::ec_p256, CurveParameters::named, KeyType::ec_p256, HashAlgorithm::sha256},
+        SignerKind{KeyType::ec_p384, CurveParameters::named, KeyType::ec_p384, HashAlgorithm::sha384},
+        SignerKind{KeyType::ec_brainpool_p256r1, CurveParameters::named, KeyType::ec_p384,
+                   HashAlgorithm::sha256},
+        SignerKind{KeyType::ec_p256, CurveParameters::explicit_, KeyType::ec_p384, HashAlgorithm::sha256},
+        SignerKind{KeyType::ec_p384, CurveParameters::explicit_, KeyType::ec_p256, HashAlgorithm::sha384},
+        SignerKind{KeyType::ec_brainpool_p256r1, CurveParameters::explicit_, KeyType::ec_brainpool_p256r1,
+                   HashAlgorithm::sha256}));
+
+TEST_P(EverySigner, MakesWhatABorderAccepts) {
+  const Authority authority = this->authority();
+  const auto report = authenticate_passively(authority.sod(), example_files(), {authority.csca}, kToday);
+  EXPECT_TRUE(report.authentic()) << codes_of(report) << report.failures.front().sentence;
+  EXPECT_TRUE(report.remarks.empty()) << report.remarks.front().sentence;
+  EXPECT_EQ(report.object.hash, GetParam().hash);
+  EXPECT_EQ(report.signer->public_key().type(), GetParam().signer);
+}
+
+// The judge is another program: `openssl cms` on the content behind the tag 77 and its length. It refuses
+// certificates with explicit parameters (error 94), so that of those it judges the signature only.
+TEST_P(EverySigner, MakesWhatOpensslVerifies) {
+  const Authority authority = this->authority();
   const Bytes sod = authority.sod();
   const Bytes cms = copy_of(only_tlv(sod, 0x77, "EF.SOD").value());
-  SystemRandom random;
-  const std::filesystem::path folder =
-      std::filesystem::path(testing::TempDir()) / ("sod-" + make_uuid(random));
-  ASSERT_TRUE(make_folders(folder));
+  const test_support::TemporaryFolder folder;
   ASSERT_TRUE(write_file(folder / "sod.der", cms));
   ASSERT_TRUE(write_file(folder / "csca.pem", bytes_of(authority.csca.pem())));
-  const auto verify = [&folder](const std::string& file) {
-    const std::string in = folder.string();
-    const std::string seconds = std::to_string(kToday.time_since_epoch().count() / 1000);
-    const std::string command = "openssl cms -verify -binary -inform DER -purpose any -attime " + seconds +
-                                " -in " + in + "/" + file + " -CAfile " + in + "/csca.pem -out " + in +
-                                "/content 2>" + in + "/log";
-    return std::system(command.c_str());
+  ASSERT_TRUE(write_file(folder / "signer.pem", bytes_of(authority.signer.pem())));
+  const bool named = GetParam().parameters == CurveParameters::named;
+  const std::string when = " -attime " + std::to_string(kToday.time_since_epoch().count() / 1000);
+  const auto verify = [&](const std::string& file) {
+    return test_support::run_command(
+        "cd " + (folder / "").string() + " && openssl cms -verify -binary -inform DER -in " + file +
+        (named ? " -purpose any -CAfile csca.pem" + when : " -noverify") + " -out content 2>&1");
   };
-  EXPECT_EQ(verify("sod.der"), 0) << read_text_file(folder / "log").value();
+  const auto good = verify("sod.der");
+  EXPECT_EQ(good.exit_code, 0) << good.output;
   const auto content = read_file(folder / "content");
   ASSERT_TRUE(content);
   EXPECT_TRUE(decode_security_object(content.value()));
 
+  const auto chain = test_support::run_command(
+      "cd " + (folder / "").string() + " && openssl verify -CAfile csca.pem" + when + " signer.pem 2>&1");
+  EXPECT_EQ(chain.exit_code == 0, named) << chain.output;
+  EXPECT_EQ(chain.output.find("error 94") == std::string::npos, named) << chain.output;
+
   Bytes changed = cms;
   changed.back() ^= 1;
   ASSERT_TRUE(write_file(folder / "changed.der", changed));
-  EXPECT_NE(verify("changed.der"), 0);
-  std::filesystem::remove_all(folder);
+  EXPECT_NE(verify("changed.der").exit_code, 0);
 }
 
 TEST(BuildSod, HashesDataGroupsOnly) {
