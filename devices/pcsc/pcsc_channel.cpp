@@ -52,6 +52,7 @@ PcscChannel::~PcscChannel() {
 }
 
 Result<Bytes> PcscChannel::transmit(ByteView command) {
+  if (swapped_) return card_error(kPcscRemovedCard, reader_);
   SCARD_IO_REQUEST received{};
   received.cbPciLength = sizeof received;
   DWORD size = buffer_.size();
@@ -71,6 +72,9 @@ Result<Bytes> PcscChannel::reset() {
   const PcscCode code = pcsc_code(SCardReconnect(
       card_, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, SCARD_UNPOWER_CARD, &protocol_));
   if (code != kPcscSuccess) return card_error(code, reader_);
+  // pcscd reconnects to whatever card is there now and forgets that the one before was taken out.
+  swapped_ = swapped_ || context_->card_events(reader_) != card_events_;
+  if (swapped_) return card_error(kPcscRemovedCard, reader_);
   auto read = read_atr();
   if (!read) return unknown("card.transport", read.error().message);
   return atr_;

@@ -24,6 +24,8 @@ class PcscChannel final : public chip::CardChannel {
   Status read_atr();
   // What the reader says of itself: its properties by PC/SC part 10.
   bool ask_extended_length() const;
+  // The count of card events at which it was made.
+  void set_card_events(std::optional<DWORD> value) { card_events_ = value; }
   void set_extended_length(bool value) { extended_length_ = value; }
 
  private:
@@ -32,6 +34,8 @@ class PcscChannel final : public chip::CardChannel {
   DWORD protocol_;
   std::string reader_;
   Bytes atr_;
+  std::optional<DWORD> card_events_;
+  bool swapped_ = false;  // the connection is to another card than it was made for
   bool extended_length_ = false;
   Bytes buffer_;  // of answers; its size is fixed
 };

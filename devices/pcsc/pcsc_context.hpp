@@ -3,6 +3,9 @@
 
 #include <winscard.h>
 
+#include <optional>
+#include <string>
+
 #include "devices/pcsc/pcsc_errors.hpp"
 
 namespace imprimatur::devices {
@@ -29,6 +32,18 @@ class PcscContext {
     release();
     code = establish();
     return code == kPcscSuccess ? pcsc_code(use(handle_)) : code;
+  }
+
+  // pcscd's count of the cards that came to and left a reader; nothing when the reader is not there. Reaches
+  // no card.
+  std::optional<DWORD> card_events(const std::string& reader) {
+    SCARD_READERSTATE state{};
+    state.szReader = reader.c_str();
+    state.dwCurrentState = SCARD_STATE_UNAWARE;
+    const PcscCode code =
+        with([&](SCARDCONTEXT handle) { return SCardGetStatusChange(handle, 0, &state, 1); });
+    if (code != kPcscSuccess) return {};
+    return state.dwEventState >> 16;
   }
 
   void release() {

@@ -13,6 +13,7 @@ using PcscCode = std::uint32_t;
 
 inline constexpr PcscCode kPcscSuccess = 0x00000000;
 inline constexpr PcscCode kPcscTimeout = 0x8010000A;
+inline constexpr PcscCode kPcscRemovedCard = 0x80100069;
 inline constexpr PcscCode kPcscNoReaders = 0x8010002E;
 
 // pcscd is not there, or is another one than the context was made with: make a new context.

@@ -54,12 +54,18 @@ PcscReader::~PcscReader() = default;
 Result<std::unique_ptr<chip::CardChannel>> PcscReader::connect() {
   SCARDHANDLE card = 0;
   DWORD protocol = 0;
+  const auto events = context_->card_events(name_);
   const PcscCode code = context_->with([&](SCARDCONTEXT handle) {
     return SCardConnect(handle, name_.c_str(), SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
                         &card, &protocol);
   });
-  if (code != kPcscSuccess) return reader_error(code, name_);
+  if (code != kPcscSuccess) {
+    // pcscd calls a card mute also when the reader under it has lost its plug: the reader's state tells.
+    if (auto there = wait_for_card(true, 0); !there) return there.error();
+    return reader_error(code, name_);
+  }
   auto channel = std::make_unique<PcscChannel>(context_, card, protocol, name_);
+  channel->set_card_events(events);
   TRY_STATUS(channel->read_atr());
   if (!extended_length_) extended_length_ = channel->ask_extended_length();
   channel->set_extended_length(*extended_length_);

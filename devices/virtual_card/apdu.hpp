@@ -13,13 +13,16 @@ using StatusWord = std::uint16_t;
 
 namespace sw {
 inline constexpr StatusWord kDone = 0x9000;
+inline constexpr StatusWord kMoreToCome = 0x6100;  // low byte: how many; 00: 256 or more
 inline constexpr StatusWord kEndOfFile = 0x6282;
 inline constexpr StatusWord kCardLocked = 0x6283;
 inline constexpr StatusWord kAuthenticationFailed = 0x6300;
+inline constexpr StatusWord kTriesLeft = 0x63C0;  // low half byte: how many
 inline constexpr StatusWord kMemoryFailure = 0x6581;
 inline constexpr StatusWord kWrongLength = 0x6700;
 inline constexpr StatusWord kChannelNotSupported = 0x6881;
 inline constexpr StatusWord kSecureMessagingNotSupported = 0x6882;
+inline constexpr StatusWord kLastOfChainExpected = 0x6883;
 inline constexpr StatusWord kChainingNotSupported = 0x6884;
 inline constexpr StatusWord kSecurityNotSatisfied = 0x6982;
 inline constexpr StatusWord kMethodBlocked = 0x6983;
@@ -33,6 +36,8 @@ inline constexpr StatusWord kFileNotFound = 0x6A82;
 inline constexpr StatusWord kNotEnoughMemory = 0x6A84;
 inline constexpr StatusWord kWrongParameters = 0x6A86;
 inline constexpr StatusWord kReferenceNotFound = 0x6A88;
+inline constexpr StatusWord kFileExists = 0x6A89;
+inline constexpr StatusWord kNameExists = 0x6A8A;
 inline constexpr StatusWord kOffsetOutside = 0x6B00;
 inline constexpr StatusWord kWrongExpectedLength = 0x6C00;  // low byte: the right one
 inline constexpr StatusWord kInstructionNotSupported = 0x6D00;

@@ -1,21 +1,19 @@
 #include "devices/virtual_card/application.hpp"
 
-#include "devices/virtual_card/file_reader.hpp"
 #include "devices/virtual_card/instructions.hpp"
 
 namespace imprimatur::devices {
 
 namespace {
 
-constexpr std::uint16_t kAccessKeys = 0x8F01;
-constexpr std::size_t kSeedOffset = 2;  // after 80 10
-constexpr std::size_t kSeedSize = 16;
+constexpr std::uint16_t kCardAccessFile = 0x011C;
 
 // Instructions that write: known, and never allowed here.
 bool is_update(std::uint8_t instruction) {
-  return instruction == 0xD6 || instruction == 0xD7 || instruction == 0xD0 || instruction == 0xD1 ||
-         instruction == 0x0E || instruction == 0x0F || instruction == 0xE0 || instruction == 0xE4 ||
-         instruction == 0xDA || instruction == 0xDB;
+  return instruction == ins::kUpdateBinary || instruction == ins::kUpdateBinaryOdd || instruction == 0xD0 ||
+         instruction == 0xD1 || instruction == 0x0E || instruction == 0x0F ||
+         instruction == ins::kCreateFile || instruction == 0xE4 || instruction == ins::kPutData ||
+         instruction == ins::kPutDataOdd;
 }
 
 }  // namespace
@@ -30,23 +28,31 @@ const Bytes& application_name() {
   return name;
 }
 
-Application::Application(Memory& memory, Random& random, WorkDone& work)
+Application::Application(Memory& memory, Random& random, WorkDone& work, SecureMessaging& messaging)
     : memory_(memory),
       channel_(memory, work, issuer_domain_name()),
-      messaging_(work),
+      messaging_(messaging),
       access_control_(random, work),
+      chip_authentication_(memory, work),
+      active_authentication_(memory, random, work),
       store_data_(memory, work) {}
 
 void Application::deselect() {
   channel_.close();
-  messaging_.close();
   access_control_.forget();
+  chip_authentication_.forget();
   store_data_.abandon();
   current_file_ = 0;
 }
 
+void Application::set_counterfeit_chip_key(bool counterfeit) {
+  chip_authentication_.set_counterfeit(counterfeit);
+  active_authentication_.set_counterfeit(counterfeit);
+}
+
 StatusWord Application::begin_personalisation() {
-  if (personalised()) return sw::kConditionsNotSatisfied;
+  const bool written_otherwise = memory_.identity().kind.dialect != Dialect::gp_store_data;
+  if (personalised() || written_otherwise) return sw::kConditionsNotSatisfied;
   store_data_.begin(false);
   return sw::kDone;
 }
@@ -56,7 +62,6 @@ StatusWord Application::store(const Command& command, const Secret& data_encrypt
 }
 
 Bytes Application::process(Command command, bool wrong_keys) {
-  if (command.cla == cla::kSecure3des) return process_in_3des(std::move(command));
   if (command.cla == cla::kSecureProprietary || command.cla == cla::kSecureInterindustry) {
     return process_in_scp03(std::move(command));
   }
@@ -69,12 +74,12 @@ Bytes Application::process(Command command, bool wrong_keys) {
     deselect();
     return Response(sw::kSecurityNotSatisfied).encode();
   }
-  messaging_.close();  // ICAO 9303-11, 9.8: a plain command ends the session
   return process_plain(command, wrong_keys).encode();
 }
 
 Response Application::process_plain(const Command& command, bool wrong_keys) {
   if (command.cla == cla::kProprietary) {
+    if (memory_.identity().kind.dialect != Dialect::gp_store_data) return sw::kInstructionNotSupported;
     if (command.ins == ins::kInitializeUpdate) {
       if (personalised()) return sw::kConditionsNotSatisfied;
       store_data_.abandon();
@@ -88,17 +93,21 @@ Response Application::process_plain(const Command& command, bool wrong_keys) {
       return personalised() ? access_control_.get_challenge(command) : Response(sw::kConditionsNotSatisfied);
     case ins::kExternalAuthenticate:
       return authenticate(command);
+    case ins::kInternalAuthenticate:
+    case ins::kManageEnvironment:
+    case ins::kGeneralAuthenticate:
+      return sw::kSecurityNotSatisfied;  // 9303-11: active and chip authentication come after access
     default:
       return read_command(command, command.answer_max());
   }
 }
 
 Response Application::authenticate(const Command& command) {
-  const Bytes* keys = memory_.key_object(kAccessKeys);
-  if (!personalised() || keys == nullptr) return sw::kConditionsNotSatisfied;
+  const Bytes* value = memory_.key_object(kAccessKeys);
+  const auto keys = value == nullptr ? std::nullopt : read_access_keys(*value);
+  if (!personalised() || !keys || keys->bac_seed.empty()) return sw::kConditionsNotSatisfied;
   current_file_ = 0;
-  return access_control_.external_authenticate(command, ByteView(*keys).subspan(kSeedOffset, kSeedSize),
-                                               messaging_);
+  return access_control_.external_authenticate(command, keys->bac_seed, messaging_);
 }
 
 Bytes Application::process_in_scp03(Command command) {
@@ -124,46 +133,86 @@ Bytes Application::process_in_scp03(Command command) {
   return channel_.wrap(std::move(response)).encode();
 }
 
-Bytes Application::process_in_3des(Command command) {
-  if (!messaging_.open()) return Response(sw::kSecurityNotSatisfied).encode();
-  const std::uint8_t instruction = command.ins;
-  const std::size_t most = SecureMessaging::plain_answer_max(command.answer_max());
-  const StatusWord unwrapped = messaging_.unwrap(command);
-  if (unwrapped != sw::kDone) {
-    current_file_ = 0;
-    return Response(unwrapped).encode();
+Response Application::process_protected(const Command& command, std::size_t answer_max) {
+  if (command.cla != cla::kInterindustry) return sw::kClassNotSupported;
+  switch (command.ins) {
+    case ins::kInternalAuthenticate:
+      return active_authentication_.internal_authenticate(command);
+    case ins::kManageEnvironment:
+      return manage_environment(command);
+    case ins::kGeneralAuthenticate:
+      return chip_authentication_.general_authenticate(command, messaging_);
+    default:
+      return read_command(command, answer_max);
   }
-  return messaging_.wrap(read_command(command, most), instruction);
+}
+
+Response Application::manage_environment(const Command& command) {
+  constexpr std::uint16_t kSetTemplate = 0x41A4;
+  constexpr std::uint16_t kSetKeyAgreement = 0x41A6;
+  if (command.p1_p2() == kSetTemplate) return chip_authentication_.set_template(command);
+  if (command.p1_p2() == kSetKeyAgreement) return chip_authentication_.set_key_agreement(command, messaging_);
+  return sw::kWrongParameters;
+}
+
+bool Application::has_card_access_inside() const {
+  const FileAttributes* attributes = memory_.attributes(kCardAccessFile);
+  return attributes != nullptr && !attributes->under_master_file;
+}
+
+// EF.CardAccess comes as a DGI, but stands under the master file once it is written (spec/lds.md section 1).
+Readable Application::entry(std::uint16_t file_id) const {
+  const bool applet = memory_.identity().kind.dialect == Dialect::emrtd_applet;
+  // spec/emrtd-applet.md: DG3 and DG4 are not selected before terminal authentication, so never here.
+  if (applet && (file_id == 0x0103 || file_id == 0x0104)) return {.status = sw::kSecurityNotSatisfied};
+  const File* file = memory_.file(file_id);
+  const bool by_dgi = memory_.identity().kind.dialect == Dialect::gp_store_data;
+  const bool inside = by_dgi ? !personalised() : has_card_access_inside();
+  if (file == nullptr || (file_id == kCardAccessFile && !inside)) return {.status = sw::kFileNotFound};
+  return {.status = access(file_id), .content = file->content};
 }
 
 Response Application::read_command(const Command& command, std::size_t answer_max) {
-  if (is_update(command.ins)) return sw::kSecurityNotSatisfied;
-  const FileLookup lookup = [this](std::uint16_t file_id) -> Readable {
-    const File* file = memory_.file(file_id);
-    // EF.CardAccess came as a DGI, but stands under the master file (spec/lds.md section 1).
-    const bool elsewhere = file_id == 0x011C && personalised();
-    if (file == nullptr || elsewhere) return {.status = sw::kFileNotFound};
-    return {.status = access(file_id), .content = file->content};
+  if (is_update(command.ins)) {
+    // spec/emrtd-applet.md: after its lock.
+    const bool applet = memory_.identity().kind.dialect == Dialect::emrtd_applet;
+    return applet ? sw::kConditionsNotSatisfied : sw::kSecurityNotSatisfied;
+  }
+  const bool open = messaging_.open() || open_to_personaliser();
+  const FileLookup lookup = [this, open](std::uint16_t file_id) -> Readable {
+    const Readable found = entry(file_id);
+    // Without access nobody learns which files there are.
+    if (!open && found.status != sw::kDone) return {.status = sw::kSecurityNotSatisfied};
+    return found;
   };
   if (command.ins == ins::kSelect) {
     if (command.p1 != 0x02 && command.p1 != 0x00) return sw::kWrongParameters;
-    if (!messaging_.open() && !channel_.open()) return sw::kSecurityNotSatisfied;
     return select_file(command, lookup, current_file_);
   }
   if (command.ins == ins::kReadBinary || command.ins == ins::kReadBinaryOdd) {
-    if (!messaging_.open() && !channel_.open()) return sw::kSecurityNotSatisfied;
-    const ReadContext context = {
-        .file = lookup,
-        .short_id = [](std::uint8_t short_id) { return static_cast<std::uint16_t>(0x0100 | short_id); },
-        .answer_max = answer_max};
-    return read_binary(command, context, current_file_);
+    const bool by_attributes = memory_.identity().kind.dialect == Dialect::iso7816_files;
+    const ReadContext context = {.file = lookup,
+                                 .short_id =
+                                     [this, by_attributes](std::uint8_t short_id) {
+                                       return by_attributes ? memory_.file_with_short_id(short_id)
+                                                            : static_cast<std::uint16_t>(0x0100 | short_id);
+                                     },
+                                 .answer_max = answer_max};
+    const Response read = read_binary(command, context, current_file_);
+    return !open && read.status == sw::kNoCurrentFile ? Response(sw::kSecurityNotSatisfied) : read;
   }
   return sw::kInstructionNotSupported;
 }
 
+// Before activation: in the personaliser's channel, or by anyone in the dialects without one.
+bool Application::open_to_personaliser() const {
+  if (personalised()) return false;
+  return memory_.identity().kind.dialect != Dialect::gp_store_data || channel_.open();
+}
+
 StatusWord Application::access(std::uint16_t file_id) const {
-  // Before activation the personaliser's channel reads everything back, DG3 too.
-  if (!personalised()) return channel_.open() ? sw::kDone : sw::kSecurityNotSatisfied;
+  // Before activation the personaliser reads everything back, DG3 too.
+  if (!personalised()) return open_to_personaliser() ? sw::kDone : sw::kSecurityNotSatisfied;
   switch (memory_.read_rule(file_id)) {
     case ReadRule::always:
       return sw::kDone;

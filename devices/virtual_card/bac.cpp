@@ -30,14 +30,14 @@ Response BasicAccessControl::external_authenticate(const Command& command, ByteV
   if (command.ne < kCryptogramSize + kMacSize) return sw::kWrongLength;
   if (challenge.empty()) return sw::kConditionsNotSatisfied;
 
-  const SessionKeys3des keys = derive_3des_keys(seed);
+  const MessagingKeys keys = derive_messaging_keys(CipherSuite::des3, seed);
   const ByteView cryptogram = ByteView(command.data).first(kCryptogramSize);
   const Bytes zeros(crypto::kDesBlock, 0);
   work_.des_blocks += 20;
-  const Bytes mac = crypto::retail_mac(keys.mac, crypto::pad_80(cryptogram, crypto::kDesBlock));
+  const Bytes mac = message_mac(keys, crypto::pad_80(cryptogram, crypto::kDesBlock));
   if (!crypto::equal_secret(mac, ByteView(command.data).last(kMacSize))) return sw::kAuthenticationFailed;
   // S = RND.IFD (8), RND.IC (8), K.IFD (16).
-  const Bytes sent = crypto::des3_cbc_decrypt(keys.enc, zeros, cryptogram);
+  const Bytes sent = crypto::des3_cbc_decrypt(keys.enc.reveal(), zeros, cryptogram);
   const ByteView terminal_challenge = ByteView(sent).first(kChallengeSize);
   if (!crypto::equal_secret(ByteView(sent).subspan(kChallengeSize, kChallengeSize), challenge)) {
     return sw::kAuthenticationFailed;
@@ -45,15 +45,16 @@ Response BasicAccessControl::external_authenticate(const Command& command, ByteV
   const ByteView terminal_key = ByteView(sent).last(16);
   const Bytes chip_key = random_.bytes(16);
   const Bytes answer =
-      crypto::des3_cbc_encrypt(keys.enc, zeros, concat({challenge, terminal_challenge, chip_key}));
-  const Bytes answer_mac = crypto::retail_mac(keys.mac, crypto::pad_80(answer, crypto::kDesBlock));
+      crypto::des3_cbc_encrypt(keys.enc.reveal(), zeros, concat({challenge, terminal_challenge, chip_key}));
+  const Bytes answer_mac = message_mac(keys, crypto::pad_80(answer, crypto::kDesBlock));
 
   Bytes session_seed(16);
   for (std::size_t i = 0; i < session_seed.size(); ++i) {
     session_seed[i] = static_cast<std::uint8_t>(terminal_key[i] ^ chip_key[i]);
   }
-  channel.begin(derive_3des_keys(session_seed),
-                concat({ByteView(challenge).last(4), terminal_challenge.last(4)}));
+  channel.begin(derive_messaging_keys(CipherSuite::des3, session_seed),
+                read_be(concat({ByteView(challenge).last(4), terminal_challenge.last(4)})));
+  wipe(session_seed);
   return Response(concat({answer, answer_mac}));
 }
 

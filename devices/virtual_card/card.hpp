@@ -7,16 +7,19 @@
 #include <memory>
 
 #include "base/random.hpp"
+#include "devices/virtual_card/command_chain.hpp"
+#include "devices/virtual_card/emrtd_applet.hpp"
 #include "devices/virtual_card/faults.hpp"
-#include "devices/virtual_card/file_reader.hpp"
+#include "devices/virtual_card/iso7816_files.hpp"
 #include "devices/virtual_card/issuer_domain.hpp"
+#include "devices/virtual_card/pace.hpp"
 #include "devices/virtual_card/time_model.hpp"
 
 namespace imprimatur::devices {
 
 class Card {
  public:
-  // `random` gives the challenges of BAC and must outlive the card.
+  // `random` gives challenges and ephemeral keys and must outlive the card.
   Card(Memory memory, Random& random, TimeModel time_model = kInstant);
   Card(const Card&) = delete;
   Card& operator=(const Card&) = delete;
@@ -45,19 +48,35 @@ class Card {
  private:
   enum class Selected { issuer_domain, master_file, application };
 
+  Bytes answer(ByteView apdu);
   Bytes dispatch(Command command);
-  Bytes select(const Command& command);
-  bool is_select_of_directory(const Command& command) const;
-  Bytes select_by_name(const Command& command);
-  Bytes in_master_file(const Command& command);
+  Bytes dispatch_plain(Command command);
+  Bytes dispatch_protected(Command command);
+  bool can_select_anew(const Command& command) const;
+  Response select(const Command& command, bool is_protected);
+  Response select_by_name(const Command& command, bool is_protected);
+  void enter(Selected selected);
+  bool is_pace_command(const Command& command) const;
+  Response pace(const Command& command);
+  std::optional<Response> write(const Command& command);
+  Response in_master_file(const Command& command, std::size_t answer_max);
+  Response get_identity(const Command& command) const;
   Readable master_file_entry(std::uint16_t file_id) const;
+  const Bytes* name_of_application() const;
+  Dialect dialect() const { return memory_.identity().kind.dialect; }
   void lose_volatile_state();
   void lose_power();
 
   Memory memory_;
   WorkDone work_;
+  SecureMessaging messaging_;
+  Pace pace_;
   Application application_;
   IssuerDomain issuer_domain_;
+  Iso7816Files files_;
+  EmrtdApplet applet_;
+  CommandChain chain_;
+  AnswerParts answer_parts_;
   TimeModel time_model_;
   Fault fault_;
   bool powered_ = false;
@@ -68,8 +87,5 @@ class Card {
   Bytes information_file_;          // EF.ATR/INFO
   std::uint64_t elapsed_us_ = 0;
 };
-
-// The answer to reset of the blanks: T=1, historical bytes with card capabilities (extended length).
-const Bytes& answer_to_reset();
 
 }  // namespace imprimatur::devices

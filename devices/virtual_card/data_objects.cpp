@@ -70,7 +70,7 @@ StatusWord read_key_field(ByteReader& reader, const Secret& data_encryption_key,
 Bytes data_object(const Memory& memory, std::uint16_t tag) {
   switch (tag) {
     case 0x9F7F:
-      return tlv(0x9F7F, memory.identity().cplc);
+      return tlv(0x9F7F, memory.shown_cplc());
     case 0x00E0:
       return key_information(memory);
     case 0x0066:

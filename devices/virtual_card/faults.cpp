@@ -1,9 +1,9 @@
 #include "devices/virtual_card/faults.hpp"
 
 #include <charconv>
-#include <iterator>
 #include <vector>
 
+#include "base/encoding.hpp"
 #include "crypto/digest.hpp"
 
 namespace imprimatur::devices {
@@ -27,14 +27,17 @@ constexpr FaultForm kForms[] = {
     {"wrong_keys", FaultKind::wrong_keys, 0, 0},
     {"wrong_atr", FaultKind::wrong_atr, 0, 0},
     {"stuck_memory", FaultKind::stuck_memory, 0, 0},
+    {"tear", FaultKind::tear, 2, 2},
+    {"wrong_chip_key", FaultKind::wrong_chip_key, 0, 0},
 };
+// Those by chance are the first ones: the faults of a seed stay what they were.
+constexpr std::size_t kFormsByChance = 9;
 constexpr std::size_t kNumberMax = 1'000'000;
 
 Error bad_fault() {
   return fail("transport.syntax",
-              "the fault is not one of none, dead, mute [k], slow FACTOR, cut k n, lost_answer k, "
-              "wrong_keys, wrong_atr, "
-              "stuck_memory");
+              "the fault is not one of none, dead, mute [k], slow FACTOR, cut k n, tear k n, lost_answer k, "
+              "wrong_keys, wrong_chip_key, wrong_atr, stuck_memory, no_command INS, same_identity SERIAL");
 }
 
 std::vector<std::string_view> words_of(std::string_view text) {
@@ -54,11 +57,22 @@ Result<std::size_t> number_of(std::string_view word) {
   return number;
 }
 
+// "D8": two hexadecimal digits.
+Result<Fault> missing_command(std::string_view word) {
+  const auto byte = from_hex(word);
+  if (!byte || byte.value().size() != 1) return bad_fault();
+  Fault fault;
+  fault.kind = FaultKind::no_command;
+  fault.instruction = byte.value()[0];
+  return fault;
+}
+
 }  // namespace
 
 Result<Fault> parse_fault(std::string_view text) {
   const auto words = words_of(text);
   if (words.empty()) return bad_fault();
+  if (words[0] == "no_command" && words.size() == 2) return missing_command(words[1]);
   for (const FaultForm& form : kForms) {
     if (form.name != words[0]) continue;
     if (words.size() - 1 < form.numbers_min || words.size() - 1 > form.numbers_max) return bad_fault();
@@ -85,7 +99,7 @@ Fault fault_by_seed(std::uint64_t seed, std::string_view serial, unsigned per_th
   const ByteView view = dice;
   if (read_be(view.first(4)) % 1000 >= per_thousand) return {};
   Fault fault;
-  fault.kind = kForms[1 + read_be(view.subspan(4, 4)) % (std::size(kForms) - 1)].kind;
+  fault.kind = kForms[1 + read_be(view.subspan(4, 4)) % (kFormsByChance - 1)].kind;
   fault.command = 1 + static_cast<std::size_t>(read_be(view.subspan(8, 4)) % 150);
   fault.bytes = static_cast<std::size_t>(read_be(view.subspan(12, 4)) % 1024);
   return fault;

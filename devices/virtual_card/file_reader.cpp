@@ -22,7 +22,8 @@ Place place_of_even(const Command& command, const ReadContext& context, std::uin
   if ((command.p1 & kShortIdBit) == 0) return {.file_id = current, .offset = command.p1_p2()};
   const auto short_id = static_cast<std::uint8_t>(command.p1 & 0x1F);
   if ((command.p1 & 0x60) != 0 || short_id == 0) return {.status = sw::kWrongParameters};
-  return {.file_id = context.short_id(short_id), .offset = command.p2};
+  const std::uint16_t file_id = context.short_id(short_id);
+  return {.status = file_id == 0 ? sw::kFileNotFound : sw::kDone, .file_id = file_id, .offset = command.p2};
 }
 
 // B1: P1 P2 names the file (0000 current, a short id, or a file id), DO 54 the offset.

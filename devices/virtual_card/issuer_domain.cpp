@@ -15,9 +15,11 @@ void IssuerDomain::deselect() {
   personalising_ = false;
 }
 
-Bytes IssuerDomain::control_information() {
+Bytes IssuerDomain::control_information() const {
+  constexpr std::size_t kShortDataMax = 255;
+  const bool extended = memory_.identity().kind.lengths == Lengths::extended;
   Bytes size;
-  append_be(size, kCommandDataMax, 2);
+  append_be(size, extended ? kCommandDataMax : kShortDataMax, 2);
   return tlv(0x6F, concat({tlv(0x84, issuer_domain_name()), tlv(0xA5, tlv(0x9F65, size))}));
 }
 

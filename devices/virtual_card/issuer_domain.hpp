@@ -13,7 +13,7 @@ class IssuerDomain {
 
   void deselect();
   // The file control information that SELECT answers.
-  static Bytes control_information();
+  Bytes control_information() const;
   bool channel_open() const { return channel_.open(); }
 
   // A command while the domain is selected. The encoded answer.

@@ -39,10 +39,28 @@ const Bytes* Memory::key_object(std::uint16_t dgi) const {
 ReadRule Memory::read_rule(std::uint16_t file_id) const {
   const auto found = access_table_.find(file_id);
   if (found != access_table_.end()) return found->second;
+  const auto created = attributes_.find(file_id);
+  if (created != attributes_.end()) return created->second.read;
+  return default_read_rule(file_id);
+}
+
+ReadRule default_read_rule(std::uint16_t file_id) {
   // spec/lds.md section 2: EF.CardAccess is free, DG3 and DG4 ask for terminal authentication.
   if (file_id == 0x011C) return ReadRule::always;
   if (file_id == 0x0103 || file_id == 0x0104) return ReadRule::after_terminal_authentication;
   return ReadRule::after_bac;
+}
+
+const FileAttributes* Memory::attributes(std::uint16_t file_id) const {
+  const auto found = attributes_.find(file_id);
+  return found == attributes_.end() ? nullptr : &found->second;
+}
+
+std::uint16_t Memory::file_with_short_id(std::uint8_t short_id) const {
+  for (const auto& [file_id, attributes] : attributes_) {
+    if (attributes.short_id == short_id && !attributes.under_master_file) return file_id;
+  }
+  return 0;
 }
 
 bool Memory::all_files_complete() const {
@@ -60,6 +78,7 @@ std::size_t Memory::files_size_without(std::uint16_t file_id) const {
 void Memory::restore_power() {
   power_lost_ = false;
   budget_.reset();
+  torn_ = false;
 }
 
 std::size_t Memory::take_pages_written() {
@@ -71,14 +90,28 @@ StatusWord Memory::change(Record type, ByteView payload, std::size_t cost) {
   if (budget_) {
     if (*budget_ < cost) {
       power_lost_ = true;
+      if (torn_ && type == Record::file_page) tear_page(payload, *budget_);
       return sw::kMemoryFailure;
     }
     *budget_ -= cost;
   }
-  CHECK(apply(static_cast<std::uint8_t>(type), payload).has_value());
-  append(unsaved_, encode_record(static_cast<std::uint8_t>(type), payload));
+  record(type, payload);
   pages_written_ += (cost + kPageSize - 1) / kPageSize;
   return sw::kDone;
+}
+
+void Memory::record(Record type, ByteView payload) {
+  CHECK(apply(static_cast<std::uint8_t>(type), payload).has_value());
+  append(unsaved_, encode_record(static_cast<std::uint8_t>(type), payload));
+}
+
+// Payload of a page: file id (2), offset (4), bytes.
+void Memory::tear_page(ByteView payload, std::size_t written) {
+  constexpr std::size_t kHead = 6;
+  Bytes torn = copy_of(payload);
+  std::fill(torn.begin() + static_cast<std::ptrdiff_t>(std::min(kHead + written, torn.size())), torn.end(),
+            std::uint8_t{0xFF});
+  record(Record::file_page, torn);
 }
 
 StatusWord Memory::replace_key_set(std::uint8_t old_version, std::uint8_t new_version, const CardKeys& keys) {
@@ -119,6 +152,17 @@ StatusWord Memory::write_page(std::uint16_t file_id, std::size_t offset, ByteVie
   return change(Record::file_page, payload, bytes.size());
 }
 
+StatusWord Memory::write_bytes(std::uint16_t file_id, std::size_t offset, ByteView bytes) {
+  while (!bytes.empty()) {
+    const std::size_t count = std::min(bytes.size(), kPageSize - offset % kPageSize);
+    const StatusWord status = write_page(file_id, offset, bytes.first(count));
+    if (status != sw::kDone) return status;
+    offset += count;
+    bytes = bytes.subspan(count);
+  }
+  return sw::kDone;
+}
+
 StatusWord Memory::complete_file(std::uint16_t file_id) {
   Bytes payload;
   append_be(payload, file_id, 2);
@@ -140,6 +184,29 @@ StatusWord Memory::store_access_table(ByteView entries) {
 
 StatusWord Memory::set_application_life(ApplicationLife life) {
   return change(Record::application_life, Bytes{static_cast<std::uint8_t>(life)});
+}
+
+StatusWord Memory::set_directory(const Directory& directory) {
+  Bytes payload;
+  append_be(payload, directory.file_id, 2);
+  append(payload, directory.name);
+  return change(Record::directory, payload);
+}
+
+StatusWord Memory::set_attributes(std::uint16_t file_id, const FileAttributes& attributes) {
+  Bytes payload;
+  append_be(payload, file_id, 2);
+  append(payload, Bytes{attributes.short_id, static_cast<std::uint8_t>(attributes.read),
+                        static_cast<std::uint8_t>(attributes.under_master_file ? 1 : 0)});
+  return change(Record::file_attributes, payload);
+}
+
+StatusWord Memory::set_failed_can_tries(std::uint8_t count) {
+  return change(Record::failed_can_tries, Bytes{count});
+}
+
+StatusWord Memory::set_ready_for_lock() {
+  return change(Record::ready_for_lock, {});
 }
 
 }  // namespace imprimatur::devices

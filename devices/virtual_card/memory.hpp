@@ -22,12 +22,26 @@ inline constexpr std::size_t kFilesSizeMax = 96U << 10;        // bytes of all f
 inline constexpr std::uint8_t kFailedAuthenticationsMax = 10;  // then the key set is blocked
 inline constexpr std::size_t kCplcSize = 42;
 
+// How a blank is personalised (FORMAT.md section 1, "Dialects").
+enum class Dialect : std::uint8_t { gp_store_data = 0, iso7816_files = 1, emrtd_applet = 2 };
+
+// Lengths of commands that a card takes. `chaining`: short ones, several of which may be one.
+enum class Lengths { extended, short_only, chaining };
+
+struct CardKind {
+  Dialect dialect = Dialect::gp_store_data;
+  Lengths lengths = Lengths::extended;
+  bool older = false;  // of the applet: without chip authentication and PACE
+  bool operator==(const CardKind&) const = default;
+};
+
 struct CardIdentity {
   std::string serial;      // printed on the body: B000001
   std::string card_class;  // kind of body: vn-citizen
   Bytes cplc;              // 42 bytes, unique (GET DATA 9F7F)
   Bytes diversification;   // 10 bytes
   bool s16 = false;        // SCP03 with 16-byte challenges and MACs
+  CardKind kind = {};
 };
 
 struct KeySet {
@@ -60,6 +74,22 @@ enum class ReadRule : std::uint8_t {
   never = 0xFF
 };
 
+// What CREATE FILE said of a file.
+struct FileAttributes {
+  std::uint8_t short_id = 0;  // 0: none
+  ReadRule read = ReadRule::after_bac;
+  bool under_master_file = false;
+};
+
+// The application's directory of a card that makes it by CREATE FILE.
+struct Directory {
+  std::uint16_t file_id = 0;
+  Bytes name;
+};
+
+// The read rule of a file of which nothing else was said (spec/lds.md section 2).
+ReadRule default_read_rule(std::uint16_t file_id);
+
 class Memory {
  public:
   // A blank as it leaves the chip maker: key version 30, OP_READY, application SELECTABLE.
@@ -83,6 +113,12 @@ class Memory {
   const Bytes* key_object(std::uint16_t dgi) const;
   ReadRule read_rule(std::uint16_t file_id) const;
   bool all_files_complete() const;
+  const FileAttributes* attributes(std::uint16_t file_id) const;
+  // The file in the application's directory with this short id; 0 when there is none.
+  std::uint16_t file_with_short_id(std::uint8_t short_id) const;
+  const std::optional<Directory>& directory() const { return directory_; }
+  std::uint8_t failed_can_tries() const { return failed_can_tries_; }
+  bool ready_for_lock() const { return ready_for_lock_; }
   std::size_t files_size_without(std::uint16_t file_id) const;
 
   [[nodiscard]] StatusWord replace_key_set(std::uint8_t old_version, std::uint8_t new_version,
@@ -97,11 +133,27 @@ class Memory {
   [[nodiscard]] StatusWord store_access_table(ByteView entries);
   [[nodiscard]] StatusWord set_application_life(ApplicationLife life);
 
+  [[nodiscard]] StatusWord set_directory(const Directory& directory);
+  [[nodiscard]] StatusWord set_attributes(std::uint16_t file_id, const FileAttributes& attributes);
+  // Bytes anywhere in a file that was begun, page by page.
+  [[nodiscard]] StatusWord write_bytes(std::uint16_t file_id, std::size_t offset, ByteView bytes);
+  [[nodiscard]] StatusWord set_failed_can_tries(std::uint8_t count);
+  [[nodiscard]] StatusWord set_ready_for_lock();
+
   // Faults.
   void set_stuck(bool stuck) { stuck_ = stuck; }
-  void cut_power_after(std::size_t bytes) { budget_ = bytes; }
+  // `torn`: the page that is being written when power goes keeps what was written of it, and is erased (FF)
+  // behind that; otherwise it keeps its old content.
+  void cut_power_after(std::size_t bytes, bool torn = false) {
+    budget_ = bytes;
+    torn_ = torn;
+  }
   bool power_lost() const { return power_lost_; }
   void restore_power();  // at power on: no cut is planned any more
+
+  // What the card says of itself; another's while it pretends to be it. Empty: its own again.
+  const Bytes& shown_cplc() const { return pretended_cplc_.empty() ? identity_.cplc : pretended_cplc_; }
+  void show_cplc(Bytes cplc) { pretended_cplc_ = std::move(cplc); }
 
   // Pages written since the last call, for the time model.
   std::size_t take_pages_written();
@@ -118,15 +170,25 @@ class Memory {
     file_complete = 8,
     key_object = 9,
     access_table = 10,
-    application_life = 11
+    application_life = 11,
+    directory = 12,
+    file_attributes = 13,
+    failed_can_tries = 14,
+    ready_for_lock = 15
   };
 
   StatusWord change(Record type, ByteView payload) { return change(type, payload, payload.size()); }
   StatusWord change(Record type, ByteView payload, std::size_t cost);  // cost: bytes of memory written
+  void record(Record type, ByteView payload);
+  void tear_page(ByteView payload, std::size_t written);
   Status apply(std::uint8_t type, ByteView payload);
   Status apply_identity(ByteView payload);
   Status apply_key_set(ByteView payload);
   Status apply_file_page(ByteView payload);
+  Status apply_attributes(ByteView payload);
+  Status apply_counter(Record type, ByteView payload);
+  Status apply_file_begun(ByteView payload);
+  Status apply_access_table(ByteView payload);
 
   CardIdentity identity_;
   std::map<std::uint8_t, KeySet> key_sets_;
@@ -135,11 +197,17 @@ class Memory {
   std::map<std::uint16_t, File> files_;
   std::map<std::uint16_t, Bytes> key_objects_;
   std::map<std::uint16_t, ReadRule> access_table_;
+  std::map<std::uint16_t, FileAttributes> attributes_;
+  std::optional<Directory> directory_;
+  std::uint8_t failed_can_tries_ = 0;
+  bool ready_for_lock_ = false;
 
   std::size_t loaded_size_ = 0;
   Bytes unsaved_;
   bool stuck_ = false;
+  Bytes pretended_cplc_;
   bool power_lost_ = false;
+  bool torn_ = false;
   std::optional<std::size_t> budget_;  // bytes that may still be written before power goes
   std::size_t pages_written_ = 0;
 };

@@ -28,6 +28,28 @@ Result<std::string> take_text(ByteReader& reader) {
   return text_of(text);
 }
 
+// Option bits of the identity record.
+constexpr std::uint8_t kShortOnly = 0x01;
+constexpr std::uint8_t kChaining = 0x02;
+constexpr std::uint8_t kOlder = 0x04;
+
+std::uint8_t encode_options(const CardKind& kind) {
+  std::uint8_t options = kind.older ? kOlder : 0;
+  if (kind.lengths == Lengths::short_only) options |= kShortOnly;
+  if (kind.lengths == Lengths::chaining) options |= kChaining;
+  return options;
+}
+
+Result<CardKind> take_kind(ByteReader& reader) {
+  TRY(auto dialect, reader.take_u8());
+  TRY(auto options, reader.take_u8());
+  if (dialect > static_cast<std::uint8_t>(Dialect::emrtd_applet)) return bad_record("dialect");
+  CardKind kind{.dialect = static_cast<Dialect>(dialect), .older = (options & kOlder) != 0};
+  if ((options & kShortOnly) != 0) kind.lengths = Lengths::short_only;
+  if ((options & kChaining) != 0) kind.lengths = Lengths::chaining;
+  return kind;
+}
+
 }  // namespace
 
 Bytes card_file_header() {
@@ -51,6 +73,11 @@ Bytes encode_identity(const CardIdentity& identity) {
   for (const std::string* text : {&identity.serial, &identity.card_class}) {
     payload.push_back(static_cast<std::uint8_t>(text->size()));
     append(payload, bytes_of(*text));
+  }
+  // Absent in the first card files, whose cards all were of this kind.
+  if (identity.kind != CardKind{}) {
+    payload.push_back(static_cast<std::uint8_t>(identity.kind.dialect));
+    payload.push_back(encode_options(identity.kind));
   }
   return payload;
 }
@@ -95,6 +122,9 @@ Status Memory::apply_identity(ByteView payload) {
   identity_.cplc = copy_of(cplc);
   identity_.diversification = copy_of(diversification);
   identity_.s16 = s16 == 1;
+  if (!reader.at_end()) {
+    TRY(identity_.kind, take_kind(reader));
+  }
   return expect_end(reader, "identity");
 }
 
@@ -129,6 +159,52 @@ Status Memory::apply_file_page(ByteView payload) {
   return ok();
 }
 
+Status Memory::apply_attributes(ByteView payload) {
+  ByteReader reader(payload, "file attributes record");
+  TRY(auto file_id, reader.take_be(2));
+  TRY(auto short_id, reader.take_u8());
+  TRY(auto read, reader.take_u8());
+  TRY(auto place, reader.take_u8());
+  TRY_STATUS(expect_end(reader, "file attributes"));
+  attributes_[static_cast<std::uint16_t>(file_id)] = {
+      .short_id = short_id, .read = static_cast<ReadRule>(read), .under_master_file = place == 1};
+  return ok();
+}
+
+Status Memory::apply_counter(Record type, ByteView payload) {
+  ByteReader reader(payload, "counter record");
+  TRY(auto version, reader.take_u8());
+  const auto found = key_sets_.find(version);
+  if (found == key_sets_.end() || reader.at_end()) return bad_record("counter of a key set");
+  const auto value =
+      static_cast<std::uint32_t>(read_be(reader.rest().first(std::min<std::size_t>(reader.left(), 4))));
+  if (type == Record::sequence_counter) {
+    found->second.sequence_counter = value;
+  } else {
+    found->second.failed_authentications = static_cast<std::uint8_t>(value);
+  }
+  return ok();
+}
+
+Status Memory::apply_file_begun(ByteView payload) {
+  ByteReader reader(payload, "file record");
+  TRY(auto file_id, reader.take_be(2));
+  TRY(auto size, reader.take_be(4));
+  if (size > kFilesSizeMax) return bad_record("file size");
+  files_[static_cast<std::uint16_t>(file_id)] = File{Bytes(size, 0xFF), false};
+  return ok();
+}
+
+Status Memory::apply_access_table(ByteView payload) {
+  ByteReader reader(payload, "access table record");
+  access_table_.clear();
+  while (!reader.at_end()) {
+    TRY(auto entry, reader.take(4));
+    access_table_[static_cast<std::uint16_t>(read_be(entry.first(2)))] = static_cast<ReadRule>(entry[2]);
+  }
+  return ok();
+}
+
 Status Memory::apply(std::uint8_t type, ByteView payload) {
   ByteReader reader(payload, "record");
   switch (static_cast<Record>(type)) {
@@ -137,31 +213,15 @@ Status Memory::apply(std::uint8_t type, ByteView payload) {
     case Record::key_set:
       return apply_key_set(payload);
     case Record::sequence_counter:
-    case Record::failed_authentications: {
-      TRY(auto version, reader.take_u8());
-      const auto found = key_sets_.find(version);
-      if (found == key_sets_.end() || reader.at_end()) return bad_record("counter of a key set");
-      const auto value =
-          static_cast<std::uint32_t>(read_be(reader.rest().first(std::min<std::size_t>(reader.left(), 4))));
-      if (static_cast<Record>(type) == Record::sequence_counter) {
-        found->second.sequence_counter = value;
-      } else {
-        found->second.failed_authentications = static_cast<std::uint8_t>(value);
-      }
-      return ok();
-    }
+    case Record::failed_authentications:
+      return apply_counter(static_cast<Record>(type), payload);
     case Record::card_life: {
       TRY(auto life, reader.take_u8());
       card_life_ = static_cast<CardLife>(life);
       return ok();
     }
-    case Record::file_begun: {
-      TRY(auto file_id, reader.take_be(2));
-      TRY(auto size, reader.take_be(4));
-      if (size > kFilesSizeMax) return bad_record("file size");
-      files_[static_cast<std::uint16_t>(file_id)] = File{Bytes(size, 0xFF), false};
-      return ok();
-    }
+    case Record::file_begun:
+      return apply_file_begun(payload);
     case Record::file_page:
       return apply_file_page(payload);
     case Record::file_complete: {
@@ -176,19 +236,27 @@ Status Memory::apply(std::uint8_t type, ByteView payload) {
       key_objects_[static_cast<std::uint16_t>(dgi)] = copy_of(reader.rest());
       return ok();
     }
-    case Record::access_table: {
-      access_table_.clear();
-      while (!reader.at_end()) {
-        TRY(auto entry, reader.take(4));
-        access_table_[static_cast<std::uint16_t>(read_be(entry.first(2)))] = static_cast<ReadRule>(entry[2]);
-      }
-      return ok();
-    }
+    case Record::access_table:
+      return apply_access_table(payload);
     case Record::application_life: {
       TRY(auto life, reader.take_u8());
       application_life_ = static_cast<ApplicationLife>(life);
       return ok();
     }
+    case Record::directory: {
+      TRY(auto file_id, reader.take_be(2));
+      directory_ = Directory{static_cast<std::uint16_t>(file_id), copy_of(reader.rest())};
+      return ok();
+    }
+    case Record::file_attributes:
+      return apply_attributes(payload);
+    case Record::failed_can_tries: {
+      TRY(failed_can_tries_, reader.take_u8());
+      return ok();
+    }
+    case Record::ready_for_lock:
+      ready_for_lock_ = true;
+      return ok();
   }
   return bad_record("type " + std::to_string(type));
 }

@@ -13,6 +13,9 @@ namespace imprimatur::devices {
 struct WorkDone {
   std::size_t aes_blocks = 0;
   std::size_t des_blocks = 0;
+  std::size_t curve_multiplications = 0;  // by a scalar, on a curve of 256 bits
+  std::size_t rsa_signature_bits = 0;     // modulus sizes of the signatures made
+  std::size_t penalties = 0;              // waits after a wrong password
 };
 
 class Scp03 {

@@ -1,7 +1,7 @@
 #include "devices/virtual_card/store_data.hpp"
 
-#include "base/byte_reader.hpp"
 #include "crypto/cipher.hpp"
+#include "devices/virtual_card/document_keys.hpp"
 
 namespace imprimatur::devices {
 
@@ -15,26 +15,8 @@ constexpr std::size_t kBlocksMax = 256;
 constexpr std::size_t kObjectSizeMax = 4096;  // keys and tables
 constexpr std::uint8_t kLongLength = 0xFF;
 
-constexpr std::uint16_t kAccessKeys = 0x8F01;
-constexpr std::uint16_t kChipAuthenticationKey = 0x8F03;
 constexpr std::uint16_t kAccessTable = 0x8F10;
 constexpr std::uint16_t kActivation = 0x8FFF;
-
-// Access keys: 80 seed (16), required; 81 to 84 PACE passwords (FORMAT.md).
-bool access_keys_are_well_formed(ByteView value) {
-  ByteReader reader(value, "access keys");
-  bool seed = false;
-  std::uint8_t last = 0;
-  while (!reader.at_end()) {
-    const auto tag = reader.take_u8();
-    const auto length = reader.take_u8();
-    if (!tag || !length || !reader.take(length.value())) return false;
-    if (tag.value() < 0x80 || tag.value() > 0x84 || tag.value() <= last || length.value() == 0) return false;
-    if (tag.value() == 0x80) seed = length.value() == 16;
-    last = tag.value();
-  }
-  return seed;
-}
 
 }  // namespace
 
@@ -206,7 +188,7 @@ StatusWord StoreData::finish_key(const Secret& data_encryption_key) {
       crypto::aes_cbc_decrypt(data_encryption_key.reveal(), Bytes(crypto::kAesBlock, 0), value_));
   if (!plain) return sw::kWrongData;
   const Secret value(std::move(plain.value()));
-  if (dgi_ == kAccessKeys && !access_keys_are_well_formed(value.reveal())) return sw::kWrongData;
+  if (!is_document_key(dgi_, value.reveal())) return sw::kWrongData;
   return memory_.store_key_object(dgi_, value.reveal());
 }
 

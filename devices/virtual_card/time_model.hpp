@@ -13,7 +13,10 @@ struct TimeModel {
   std::uint32_t page_us = 0;          // one page of memory erased and written
   std::uint32_t aes_block_us = 0;
   std::uint32_t des_block_us = 0;
-  std::uint32_t power_on_us = 0;  // until the ATR
+  std::uint32_t power_on_us = 0;              // until the ATR
+  std::uint32_t curve_multiplication_us = 0;  // by a scalar, 256 bits
+  std::uint32_t rsa_2048_signature_us = 0;    // grows with the cube of the length
+  std::uint32_t penalty_us = 0;               // after a wrong password
 
   bool instant() const { return bits_per_second == 0; }
 };
@@ -26,7 +29,10 @@ inline constexpr TimeModel kRealContact{.bits_per_second = 223'000,
                                         .page_us = 2'500,
                                         .aes_block_us = 12,
                                         .des_block_us = 15,
-                                        .power_on_us = 25'000};
+                                        .power_on_us = 25'000,
+                                        .curve_multiplication_us = 35'000,
+                                        .rsa_2048_signature_us = 180'000,
+                                        .penalty_us = 1'000'000};
 // Contactless at 424 kbit/s; slower inside, since there is less power.
 inline constexpr TimeModel kRealContactless{.bits_per_second = 424'000,
                                             .bits_per_byte = 10,
@@ -34,7 +40,10 @@ inline constexpr TimeModel kRealContactless{.bits_per_second = 424'000,
                                             .page_us = 3'000,
                                             .aes_block_us = 20,
                                             .des_block_us = 25,
-                                            .power_on_us = 12'000};
+                                            .power_on_us = 12'000,
+                                            .curve_multiplication_us = 50'000,
+                                            .rsa_2048_signature_us = 250'000,
+                                            .penalty_us = 1'000'000};
 
 struct WorkOfCommand {
   std::size_t bytes_on_line = 0;  // command and answer

@@ -2,6 +2,7 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/inotify.h>
 #include <sys/socket.h>
 #include <sys/uio.h>
 #include <sys/un.h>
@@ -17,6 +18,7 @@ namespace {
 constexpr std::size_t kHeadSize = 5;  // length (4), kind (1)
 constexpr int kEventPatienceMs = 1000;
 constexpr int kReconnectMs = 200;
+constexpr char kUnplugged[] = ".unplugged";
 
 int connect_to(const char* path) {
   sockaddr_un address{};
@@ -82,6 +84,18 @@ long receive_head(int descriptor, FrameKind kind) {
   return static_cast<long>(length) - 1;
 }
 
+// Tells when a file comes to, or goes from, the folder of a path.
+int watch_folder_of(const char* path) {
+  char folder[kSocketPathMax + 1] = {};
+  const char* slash = std::strrchr(path, '/');
+  if (slash == nullptr || slash == path) return -1;
+  std::memcpy(folder, path, static_cast<std::size_t>(slash - path));
+  const int descriptor = ::inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
+  if (descriptor >= 0)
+    ::inotify_add_watch(descriptor, folder, IN_CREATE | IN_DELETE | IN_MOVED_TO | IN_MOVED_FROM);
+  return descriptor;
+}
+
 class Locked {
  public:
   explicit Locked(pthread_mutex_t& mutex) : mutex_(mutex) { ::pthread_mutex_lock(&mutex_); }
@@ -100,6 +114,7 @@ bool ReaderLink::open(const char* socket_path) {
   std::strncpy(path_, socket_path, kSocketPathMax);
   stop_ = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   if (stop_ < 0) return false;
+  plug_ = watch_folder_of(path_);
   if (connect_events()) take_event();
   return true;
 }
@@ -108,6 +123,7 @@ void ReaderLink::close() {
   close_socket(commands_);
   close_socket(events_);
   close_socket(stop_);
+  close_socket(plug_);
   present_ = false;
 }
 
@@ -116,9 +132,22 @@ bool ReaderLink::card_present() {
   return present_;
 }
 
+std::uint64_t ReaderLink::changes_seen() {
+  const Locked lock(mutex_);
+  return changes_;
+}
+
 void ReaderLink::set_present(bool present) {
   const Locked lock(mutex_);
+  ++changes_;
   present_ = present;
+}
+
+bool ReaderLink::unplugged() const {
+  char marker[kSocketPathMax + sizeof kUnplugged] = {};
+  std::strcpy(marker, path_);
+  std::strcat(marker, kUnplugged);
+  return ::access(marker, F_OK) == 0;
 }
 
 bool ReaderLink::change_waiting() {
@@ -153,6 +182,7 @@ bool ReaderLink::take_event() {
   const bool taken = receive_head(events_, FrameKind::presence) == 1 && receive_exactly(events_, &value, 1);
   const Locked lock(mutex_);
   if (!taken) close_socket(events_);
+  ++changes_;
   present_ = taken && value == 1;
   return taken;
 }
@@ -180,17 +210,22 @@ void ReaderLink::wait_for_change(int timeout_ms) {
       return;
     }
   }
-  pollfd waits[2] = {{stop_, POLLIN, 0}, {events_, POLLIN, 0}};
+  pollfd waits[3] = {{stop_, POLLIN, 0}, {plug_, POLLIN, 0}, {events_, POLLIN, 0}};  // -1 is passed over
   const bool connected = events_ >= 0;
   const int patience =
       connected || (timeout_ms >= 0 && timeout_ms < kReconnectMs) ? timeout_ms : kReconnectMs;
-  if (::poll(waits, connected ? 2 : 1, patience) <= 0) return;
+  if (::poll(waits, 3, patience) <= 0) return;
   if (waits[0].revents != 0) {
     std::uint64_t count = 0;
     if (::read(stop_, &count, sizeof count) < 0) return;
     return;
   }
-  if (connected && waits[1].revents != 0) take_event();
+  if (waits[1].revents != 0) {
+    char events[4096];
+    if (::read(plug_, events, sizeof events) < 0) return;
+    return;
+  }
+  if (connected && waits[2].revents != 0) take_event();
 }
 
 void ReaderLink::stop_waiting() {

@@ -6,6 +6,8 @@
 // lock of the reader, `wait_for_change` by pcscd's polling thread of the reader, and nothing else touches a
 // socket. Presence events are taken one by one, and only by the polling thread: a fast swap shows an empty
 // reader once, and until it was shown no power comes to the new card.
+//
+// A file beside the socket with ".unplugged" after its name unplugs the reader for as long as it is there.
 #pragma once
 
 #include <pthread.h>
@@ -28,8 +30,12 @@ class ReaderLink {
 
   // Whether a card is in the reader, as the polling thread saw it last. Any thread.
   bool card_present();
+  // Whether somebody pulled the reader's plug. Any thread.
+  bool unplugged() const;
   // Whether a change is waiting that the polling thread has not seen.
   bool change_waiting();
+  // How many changes the polling thread has seen.
+  std::uint64_t changes_seen();
 
   // Sends a frame and waits for its answer, without limit: a card may be mute. -1 when the connection failed,
   // else the bytes written to `answer`, which has room for `room`; -2 when they do not fit.
@@ -51,7 +57,9 @@ class ReaderLink {
   int commands_ = -1;
   int events_ = -1;  // of the polling thread; guarded by mutex_ where others look
   int stop_ = -1;    // eventfd
+  int plug_ = -1;    // inotify of the socket's folder
   bool present_ = false;
+  std::uint64_t changes_ = 0;
   pthread_mutex_t mutex_ = PTHREAD_MUTEX_INITIALIZER;
 };
 

@@ -27,6 +27,18 @@ class Table {
     return ok();
   }
 
+  struct Range {
+    int least;
+    int most;
+  };
+  Status read_number(std::string_view key, int& into, Range range) {
+    TRY_STATUS(read(key, into));
+    if (into >= range.least && into <= range.most) return ok();
+    return fail("config.key",
+                "expected a number from " + std::to_string(range.least) + " to " + std::to_string(range.most),
+                path_of(key));
+  }
+
   Status read_path(std::string_view key, std::filesystem::path& into, bool required = false) {
     std::string text;
     TRY_STATUS(read(key, text, required));
@@ -82,6 +94,8 @@ Status read_vault(Table table, VaultConfig& vault) {
   TRY_STATUS(table.read("token_label", vault.token_label, true));
   TRY_STATUS(table.read_path("pin_file", vault.pin_file, true));
   TRY_STATUS(table.read_path("softhsm_conf", vault.softhsm_conf));
+  TRY_STATUS(table.read_number("signatures_max", vault.signatures_max, {1, 100'000'000}));
+  TRY_STATUS(table.read_number("derivations_max", vault.derivations_max, {2, 100}));
   return table.refuse_unknown();
 }
 
@@ -92,6 +106,8 @@ Status read_line(Table table, LineConfig& line) {
   TRY_STATUS(table.read("poll_interval_ms", line.poll_interval_ms));
   TRY_STATUS(table.read("card_time_min_ms", line.card_time_min_ms));
   TRY_STATUS(table.read("card_time_max_ms", line.card_time_max_ms));
+  TRY_STATUS(table.read_number("chip_timeout_ms", line.chip_timeout_ms, {1000, 3'600'000}));
+  TRY_STATUS(table.read_number("reader_retry_ms", line.reader_retry_ms, {100, 60'000}));
   TRY(auto transport, table.sub("transport"));
   TRY_STATUS(transport.read("driver", line.transport_driver, true));
   TRY_STATUS(transport.read_path("socket", line.transport_socket, true));

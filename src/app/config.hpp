@@ -13,7 +13,9 @@ namespace imprimatur::app {
 struct VaultConfig {
   std::string module;  // PKCS#11 library
   std::string token_label;
-  std::filesystem::path pin_file;      // never on a command line
+  std::filesystem::path pin_file;  // never on a command line
+  int signatures_max = 100000;     // of one document signer's key: then the next signer takes over, or none
+  int derivations_max = 4;         // of card keys for one blank
   std::filesystem::path softhsm_conf;  // SOFTHSM2_CONF for the bench's token; empty for a real one
 };
 
@@ -26,6 +28,8 @@ struct LineConfig {
   int poll_interval_ms = 100;  // between two questions to a printer about a job
   int card_time_min_ms = 500;  // no printer makes a card sooner
   int card_time_max_ms = 180000;
+  int chip_timeout_ms = 120000;  // one step of a card in a reader: later than this it hangs
+  int reader_retry_ms = 2000;    // before a reader that could not be reached is tried again
 };
 
 struct Config {

@@ -22,6 +22,8 @@ namespace imprimatur::app {
 namespace {
 
 constexpr std::string_view kVersion = "0.1.0";
+// How long a call that is under way may take when the station stops; one that hangs is left behind.
+constexpr std::chrono::seconds kLanesPatience{10};
 
 // Which binary this is: the hash of its own bytes.
 std::string build_id() {
@@ -82,6 +84,7 @@ Status Daemon::State::load(bool create) {
   } else {
     TRY(ledger, ledger::Ledger::open(ledger_file(), identity, ports));
   }
+  TRY_STATUS(ledger->check_signature_counters());
   if (config.evidence_dir.empty()) return ok();
   TRY_STATUS(make_folders(config.evidence_dir));
   evidence = std::make_unique<EvidenceFolder>(config.evidence_dir, log);
@@ -134,9 +137,13 @@ Status Daemon::State::build() {
   station::StationOptions options;
   options.line = config.line.name;
   options.poll_interval_ms = config.line.poll_interval_ms;
-  station =
-      std::make_unique<station::Station>(station::Station::Ports{*ledger, *lanes, clock, log, evidence.get()},
-                                         devices.station, loaded.products, options);
+  options.chip_timeout_ms = config.line.chip_timeout_ms;
+  options.reader_retry_ms = config.line.reader_retry_ms;
+  options.signatures_max = config.vault.signatures_max;
+  options.derivations_max = config.vault.derivations_max;
+  station = std::make_unique<station::Station>(
+      station::Station::Ports{*ledger, *lanes, clock, random, log, evidence.get()}, devices.station,
+      loaded.products, options);
   loop = std::make_unique<StationLoop>(hooks());
   TRY(auto reader, ledger::LedgerReader::open(ledger_file()));
   TRY(auto checks, checks_of(loaded, {config.templates, config.fonts}));
@@ -202,6 +209,13 @@ Daemon::Daemon(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Daemon::~Daemon() {
   stop(0);
+  // A call that hangs in a reader still uses devices, vault and station: they are left to it, and to the end
+  // of the process, which ends without destroying anything (daemon_main.cpp).
+  if (state_->lanes && state_->lanes->abandoned() > 0) static_cast<void>(state_.release());
+}
+
+int Daemon::hung_calls() const {
+  return state_->lanes ? state_->lanes->abandoned() : 0;
 }
 
 Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config, StartOptions options, Log& log) {
@@ -234,7 +248,8 @@ bool Daemon::stop(int seconds) {
   }
   const bool drained = state.wait_until_idle(seconds);
   if (!drained) state.log.write(message::kDrainTimeout);
-  state.lanes->stop();
+  const int hung = state.lanes->stop(kLanesPatience);
+  if (hung > 0) state.log.write(message::kHungCalls, {{"calls", std::to_string(hung)}});
   try {
     const auto noted = state.loop->ask<Status>([&state, drained] {
       state.backend->close();

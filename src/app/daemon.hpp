@@ -27,6 +27,10 @@ class Daemon {
   // True when the ledger could not record and the station halted by itself.
   bool halted() const;
 
+  // Threads that hang in a call to a reader. While there are any, the process must be ended without running
+  // destructors of static objects (std::_Exit): after `stop` all is recorded.
+  int hung_calls() const;
+
  private:
   struct State;
   explicit Daemon(std::unique_ptr<State> state);

@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <CLI/CLI.hpp>
 #include <csignal>
+#include <cstdlib>
 
 #include "app/daemon.hpp"
 #include "app/messages.hpp"
@@ -37,8 +38,12 @@ int run(const std::string& config_file, bool create, int stop_seconds, const sig
   int signal = 0;
   ::sigwait(&signals, &signal);
   const bool drained = daemon.value()->stop(stop_seconds);
-  if (daemon.value()->halted()) return kExitHalted;
-  return drained ? kExitOk : kExitCardsLeft;
+  int code = drained ? kExitOk : kExitCardsLeft;
+  if (daemon.value()->halted()) code = kExitHalted;
+  // Everything is on record and in the log. A thread that hangs in a reader cannot be ended and uses what a
+  // regular end would destroy: the process ends at once.
+  if (daemon.value()->hung_calls() > 0) std::_Exit(code);
+  return code;
 }
 
 }  // namespace

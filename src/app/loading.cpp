@@ -7,6 +7,7 @@
 namespace imprimatur::app {
 namespace {
 
+constexpr int kSignersMax = 99;  // of one product
 constexpr std::string_view kTestKeysMarker = "TEST-KEYS-NEVER-FOR-REAL-CARDS";
 
 // Reads only files whose hash stands in the manifest that two people signed.
@@ -20,6 +21,8 @@ class ManifestFiles {
     TRY_STATUS(check(manifest_name, text));
     return text;
   }
+
+  bool has(const std::string& manifest_name) const { return files_.contains(manifest_name); }
 
   // For files that their own loaders read: `text` is what they had.
   Status check(const std::string& manifest_name, std::string_view text) const {
@@ -40,22 +43,36 @@ class ManifestFiles {
   const Config& config_;
 };
 
+// The product's signer NAME and its successors NAME-2, NAME-3 …, as far as the manifest has certificates of
+// that name without a gap: what two people signed decides who may sign cards.
+Result<std::vector<station::DocumentSigner>> load_signers(const Config& config, const std::string& first,
+                                                          const ManifestFiles& manifest) {
+  std::vector<station::DocumentSigner> signers;
+  for (int number = 1; number <= kSignersMax; ++number) {
+    const std::string label = number == 1 ? first : first + "-" + std::to_string(number);
+    if (number > 1 && !manifest.has(label + ".pem")) break;
+    TRY(auto pem, manifest.read(config.keys, label + ".pem", label + ".pem"));
+    TRY(auto certificate, crypto::Certificate::from_pem(pem));
+    signers.push_back({label, std::move(certificate)});
+  }
+  return signers;
+}
+
 Result<std::shared_ptr<const station::ProductLine>> load_line(const Config& config, const std::string& name,
                                                               const ManifestFiles& manifest) {
   TRY(auto product, job::load_product(config.templates, name));
   TRY_STATUS(manifest.check("templates/products/" + name + ".json", product.source_text));
-  TRY(auto profile, chip::load_profile(config.templates / "chips", product.chip_profile));
+  TRY(auto profile, chip::load_profile(config.templates / "chips", product.chip_profile,
+                                       config.test_keys ? chip::TestKeys::allowed : chip::TestKeys::refused));
   TRY(auto face, print::load_face_template(config.templates, product.face_template));
   TRY_STATUS(manifest.check("templates/faces/" + product.face_template + ".json", face.source_text));
   TRY(auto profile_text, manifest.read(config.templates / "chips", product.chip_profile + ".json",
                                        "templates/chips/" + product.chip_profile + ".json"));
-  TRY(auto pem,
-      manifest.read(config.keys, product.document_signer + ".pem", product.document_signer + ".pem"));
-  TRY(auto signer, crypto::Certificate::from_pem(pem));
+  TRY(auto signers, load_signers(config, product.document_signer, manifest));
   const std::string profile_hash = sha256_hex(bytes_of(profile_text));
   const std::string face_hash = sha256_hex(bytes_of(face.source_text));
   return std::make_shared<const station::ProductLine>(station::ProductLine{
-      std::move(product), std::move(profile), std::move(face), std::move(signer), profile_hash, face_hash});
+      std::move(product), std::move(profile), std::move(face), std::move(signers), profile_hash, face_hash});
 }
 
 }  // namespace

@@ -21,6 +21,9 @@ inline constexpr LogMessage kTestKeys{"DAEMON_TEST_KEYS", LogLevel::warning,
 inline constexpr LogMessage kDrainTimeout{"DAEMON_DRAIN_TIMEOUT", LogLevel::warning,
                                           "cards were still in the machines when the time to stop ran out",
                                           "Nothing: the next start takes them up."};
+inline constexpr LogMessage kHungCalls{
+    "DAEMON_HUNG_CALLS", LogLevel::error, "calls to readers hang and are left behind; all else is recorded",
+    "Take the cards out of the readers and lock them away; the next start looks at them."};
 inline constexpr LogMessage kEvidenceNotKept{"EVIDENCE_NOT_KEPT", LogLevel::warning,
                                              "a file of the result folder could not be written",
                                              "Check the folder's disk."};

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "base/encoding.hpp"
+#include "chip/dialect.hpp"
 #include "chip/issuer_domain.hpp"
 #include "chip/personalise.hpp"
 #include "chip/put_key.hpp"
@@ -11,13 +12,16 @@ namespace imprimatur::chip {
 
 namespace {
 
-constexpr std::size_t kCplcSize = 42;
-constexpr std::uint32_t kTagCplc = 0x9F7F;
 constexpr std::uint16_t kTagKeyTemplate = 0x00E0;
 
 Command get_data(std::uint16_t tag) {
   return {0x80, 0xCA,           static_cast<std::uint8_t>(tag >> 8), static_cast<std::uint8_t>(tag),
           {},   kShortAnswerMax};
+}
+
+// SELECT with an empty name: what the card selects by itself (GlobalPlatform 2.3.1 section 11.9).
+Command select_by_default() {
+  return {0x00, 0xA4, 0x04, 0x00, {}, kShortAnswerMax};
 }
 
 Result<Bytes> must(CardChannel& channel, const ChipProfile& profile, std::string_view doing,
@@ -27,22 +31,44 @@ Result<Bytes> must(CardChannel& channel, const ChipProfile& profile, std::string
   return std::move(response.data);
 }
 
-Result<ChipIdentity> get_identity(CardChannel& channel, const ChipProfile& profile) {
-  TRY(auto data, must(channel, profile, "GET DATA 9F7F (CPLC)", get_data(kTagCplc)));
-  const auto cplc = lds::only_tlv(data, kTagCplc, "CPLC");
-  if (!cplc || cplc.value().size() != kCplcSize) {
-    return fail("chip.identity", "GET DATA 9F7F answered no CPLC of 42 bytes", {},
-                "Set the card aside: it cannot be identified.");
+Status select_for_identity(CardChannel& channel, const ChipProfile& profile) {
+  switch (profile.identity.select) {
+    case IdentityCommand::Select::issuer_domain:
+      return select_issuer_domain(channel, profile);
+    case IdentityCommand::Select::by_default: {
+      const auto selected = must(channel, profile, "SELECT by default", select_by_default());
+      return selected ? ok() : Status(selected.error());
+    }
+    case IdentityCommand::Select::none:
+      return ok();
   }
-  return ChipIdentity{copy_of(cplc.value())};
+  return ok();
 }
 
-// After activation the application takes part in BAC, before it does not. A challenge is no attempt.
-Result<bool> is_activated(CardChannel& channel, const ChipProfile& profile) {
-  TRY(auto selected, exchange(channel, select_application(profile.application), ApduForm::short_only));
-  if (!selected.done()) return refused("SELECT of the application", selected.sw, profile.status_words);
-  TRY(auto challenge, exchange(channel, {0x00, 0x84, 0x00, 0x00, {}, 8}, ApduForm::short_only));
-  return challenge.done();
+Result<ChipIdentity> get_identity(CardChannel& channel, const ChipProfile& profile) {
+  const IdentityCommand& identity = profile.identity;
+  const Bytes& header = identity.header;
+  const std::string doing = "identity command " + to_hex(header);
+  TRY(auto data,
+      must(channel, profile, doing, {header[0], header[1], header[2], header[3], {}, kShortAnswerMax}));
+  const auto value = identity.tag == 0 ? Result<ByteView>(ByteView(data))
+                                       : lds::only_tlv(data, identity.tag, "identity of the chip");
+  if (!value || value.value().size() != identity.bytes) {
+    return fail("chip.identity",
+                doing + " did not answer the " + std::to_string(identity.bytes) + " bytes of an identity", {},
+                "Set the card aside: it cannot be identified.");
+  }
+  return ChipIdentity{copy_of(value.value())};
+}
+
+// Whether the state of this profile's cards shows by the keys of their issuer domain.
+bool shows_keys(const ChipProfile& profile) {
+  return profile.has_secure_channel && profile.closes_with(ClosingStep::rotate_keys);
+}
+
+ChipProgress progress_of(const ChipState& state, bool begun) {
+  if (state.activated && state.card_keys) return ChipProgress::closed;
+  return state.activated || state.card_keys || begun ? ChipProgress::written : ChipProgress::untouched;
 }
 
 }  // namespace
@@ -71,17 +97,32 @@ bool has_version(const std::vector<std::uint8_t>& versions, std::uint8_t version
 }
 
 Result<ChipIdentity> read_identity(CardChannel& channel, const ChipProfile& profile) {
-  TRY_STATUS(select_issuer_domain(channel, profile));
+  TRY_STATUS(select_for_identity(channel, profile));
   return get_identity(channel, profile);
 }
 
 Result<ChipState> read_chip_state(CardChannel& channel, const ChipProfile& profile) {
+  const DialectFunctions& dialect = functions_of(profile.dialect);
   ChipState state;
   TRY(state.identity, read_identity(channel, profile));
-  TRY(state.key_versions, read_key_versions(channel, profile));
-  TRY(state.activated, is_activated(channel, profile));
-  state.blank_keys = has_version(state.key_versions, profile.blank_keys.version);
-  state.card_keys = has_version(state.key_versions, profile.card_keys.version);
+  if (shows_keys(profile)) {
+    if (profile.identity.select != IdentityCommand::Select::issuer_domain) {
+      TRY_STATUS(select_issuer_domain(channel, profile));
+    }
+    TRY(state.key_versions, read_key_versions(channel, profile));
+    state.blank_keys = has_version(state.key_versions, profile.blank_keys.version);
+    state.card_keys = has_version(state.key_versions, profile.card_keys.version);
+  }
+  TRY(state.activated, dialect.is_activated(channel, profile));
+  if (!shows_keys(profile)) {
+    state.blank_keys = !state.activated;
+    state.card_keys = state.activated;
+  }
+  bool begun = state.activated;
+  if (!begun) {
+    TRY(begun, dialect.is_begun(channel, profile));
+  }
+  state.progress = progress_of(state, begun);
   return state;
 }
 

@@ -4,11 +4,14 @@
 
 #include "chip/read_files.hpp"
 #include "lds/data_groups.hpp"
+#include "lds/security_infos.hpp"
 #include "lds/tlv.hpp"
 
 namespace imprimatur::chip {
 
 namespace {
+
+constexpr std::size_t kCanDigits = 6;
 
 Error wrong(lds::FileId file, std::string_view what) {
   return fail("chip.content", std::string(lds::name_of(file)) + " " + std::string(what),
@@ -21,6 +24,44 @@ std::vector<lds::FileId> data_groups_of(const lds::FileMap& files) {
     if (lds::data_group_number(file)) groups.push_back(file);
   }
   return groups;
+}
+
+// DG14 and DG15 are of no use without the private halves, nor those without them.
+Status check_keys(const ChipProfile& profile, const ChipContent& content) {
+  const auto bad = [](std::string_view what) {
+    return fail("chip.content", std::string(what), "keys",
+                "Nothing was written; make the card's keys with the chip profile of the product.");
+  };
+  const ChipKeys& keys = content.keys;
+  if (profile.active_authentication.has_value() != keys.active_authentication.has_value()) {
+    return bad("the card's key of active authentication does not agree with the chip profile");
+  }
+  if (profile.chip_authentication.has_value() != keys.chip_authentication.has_value()) {
+    return bad("the card's key of chip authentication does not agree with the chip profile");
+  }
+  if (keys.active_authentication) {
+    const auto key = lds::decode_dg15(content.files.at(lds::FileId::dg15));
+    if (!key || key.value().spki_der() != keys.active_authentication->public_key().spki_der()) {
+      return wrong(lds::FileId::dg15, "does not hold the public half of the card's key");
+    }
+  }
+  if (keys.chip_authentication) {
+    const auto infos = lds::decode_dg14(content.files.at(lds::FileId::dg14));
+    const bool there =
+        infos && std::any_of(infos.value().chip_authentication_keys.begin(),
+                             infos.value().chip_authentication_keys.end(),
+                             [&](const auto& key) { return key.point == keys.chip_authentication->point; });
+    if (!there) return wrong(lds::FileId::dg14, "does not hold the public half of the card's key");
+  }
+  return ok();
+}
+
+Status check_can(const std::string& can) {
+  const bool six =
+      can.empty() || (can.size() == kCanDigits && can.find_first_not_of("0123456789") == std::string::npos);
+  if (six) return ok();
+  return fail("chip.content", "the card access number does not have six digits", "can",
+              "Nothing was written; correct job and product.");
 }
 
 }  // namespace
@@ -46,7 +87,8 @@ Status check_content(const ChipProfile& profile, const ChipContent& content) {
   }
   const auto mrz = lds::decode_dg1(content.files.at(lds::FileId::dg1));
   if (!mrz || mrz.value() != content.mrz) return wrong(lds::FileId::dg1, "does not hold the MRZ of the face");
-  return ok();
+  TRY_STATUS(check_can(content.can));
+  return check_keys(profile, content);
 }
 
 }  // namespace imprimatur::chip

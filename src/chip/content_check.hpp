@@ -6,7 +6,8 @@
 namespace imprimatur::chip {
 
 // Every required file is there and none that the profile lacks; each file is one object with its own tag and
-// nothing after it; EF.COM lists the data groups that are there; DG1 holds the MRZ. Error chip.content with
+// nothing after it; EF.COM lists the data groups that are there; DG1 holds the MRZ; DG14 and DG15
+// hold the public halves of the keys that the profile asks for; a CAN has six digits. Error chip.content with
 // the file.
 Status check_content(const ChipProfile& profile, const ChipContent& content);
 

@@ -15,6 +15,7 @@
 
 #include "base/clock.hpp"
 #include "base/random.hpp"
+#include "chip/chip_keys.hpp"
 #include "chip/profile.hpp"
 #include "crypto/key_vault.hpp"
 #include "lds/files.hpp"
@@ -22,32 +23,43 @@
 
 namespace imprimatur::chip {
 
-// Who a chip is: its card production life cycle data, all 42 bytes (GP tag 9F7F).
+// Who a chip is: its card production life cycle data, all 42 bytes (GP tag 9F7F), or what the profile's
+// `identity` command answers instead.
 struct ChipIdentity {
   Bytes cplc;
-  std::string hex() const;  // upper case, 84 characters: `chip_id` of the stock receipt
+  std::string hex() const;  // upper case, 84 characters of a CPLC: `chip_id` of the stock receipt
   bool operator==(const ChipIdentity&) const = default;
 };
 
-// SELECT of the issuer domain and GET DATA 9F7F; changes nothing. Error chip.identity when the answer is no
-// CPLC.
+// The profile's SELECT and identity command (GET DATA 9F7F); changes nothing. Error chip.identity when the
+// answer is no CPLC.
 Result<ChipIdentity> read_identity(CardChannel& channel, const ChipProfile& profile);
 
 // How far a chip has come, told without any authentication: for recovery after a cut.
+enum class ChipProgress {
+  untouched,  // nothing outside the personalisation channel shows that anything was written
+  written,    // files, or the card's own keys, are there; not closed
+  closed,     // the application is locked, and the card has its own keys where the profile gives it some
+};
 struct ChipState {
   ChipIdentity identity;
   std::vector<std::uint8_t> key_versions;  // of the issuer domain (GP key information template E0)
   bool activated = false;   // the application takes part in access control: nothing is written any more
   bool blank_keys = false;  // the profile's version of the blank's keys is there
   bool card_keys = false;   // the profile's version of the card's own keys is there
+  // Where a profile has no keys of its own for the card, blank_keys means "not activated" and card_keys
+  // "activated".
+  ChipProgress progress = ChipProgress::untouched;
 };
 Result<ChipState> read_chip_state(CardChannel& channel, const ChipProfile& profile);
 
-// What goes onto the chip: whole files, EF.COM and EF.SOD among them, and the MRZ whose data are the access
-// key.
+// What goes onto the chip: whole files, EF.COM and EF.SOD among them, the MRZ whose data are the access key,
+// and the private keys that DG14 and DG15 are the other half of (chip_keys.hpp).
 struct ChipContent {
   lds::FileMap files;
   lds::Mrz mrz;
+  std::string can = {};  // six digits; empty when the face has none
+  ChipKeys keys = {};
 };
 
 struct ApduCount {
@@ -63,10 +75,10 @@ struct WriteReport {
   lds::FileMap read_back;         // as the card gave them; equal to the content
 };
 
-// SCP03 with the blank's keys, STORE DATA of every file of `content` in the profile's order, access keys and
-// access table, then all of it read back in the personalisation channel and compared byte by byte.
-// Before anything is sent: every required file is there, none that the profile lacks (chip.content).
-// Error chip.readback_differs names the file; the card is then faulty.
+// Every file of `content` in the profile's order, access rules and keys, as the profile's dialect tells them
+// to the card, then all of it read back in the personalisation channel and compared byte by byte, once.
+// Before anything is sent: every required file is there, none that the profile lacks, the keys are those that
+// the profile asks for (chip.content). Error chip.readback_differs names the file; the card is then faulty.
 Result<WriteReport> write_chip(CardChannel& channel, const ChipProfile& profile, const ChipContent& content,
                                crypto::KeyVault& vault, Random& random);
 

@@ -1,10 +1,13 @@
 #include "chip/secure_channel.hpp"
 
 #include "base/encoding.hpp"
+#include "chip/card_limits.hpp"
 
 namespace imprimatur::chip {
 
 namespace {
+
+constexpr std::size_t kCommandDataMin = 64;  // a card that says less is not believed
 
 std::string version_text(std::uint8_t version) {
   return to_hex(ByteView(&version, 1));
@@ -33,6 +36,18 @@ Result<InitializeUpdateAnswer> ask_for_session(CardChannel& channel, const ChipP
   return answer;
 }
 
+// Bits of the i parameter (Amendment D, table 5-1): what a card cannot do is known before the attempt.
+Status check_level(const InitializeUpdateAnswer& answer, std::uint8_t level) {
+  constexpr std::uint8_t kRMac = 0x20;
+  constexpr std::uint8_t kREnc = 0x60;
+  const bool r_mac = (level & kLevelRMac) == 0 || (answer.i_parameter & kRMac) != 0;
+  const bool r_enc = (level & kLevelREnc) == 0 || (answer.i_parameter & kREnc) == kREnc;
+  if (r_mac && r_enc) return ok();
+  return fail("chip.scp03_answer",
+              "INITIALIZE UPDATE: the card does not protect its answers as the profile's level asks for", {},
+              "Check that the card stock is the one of the profile.");
+}
+
 // The one attempt to authenticate: whatever the card answers but 9000, it did not take the keys.
 Status authenticate(CardChannel& channel, Scp03Session& session) {
   TRY(auto response, exchange(channel, session.external_authenticate(), ApduForm::short_only));
@@ -49,17 +64,32 @@ SecureChannel::SecureChannel(CardChannel& channel, const ChipProfile& profile, S
     : channel_(&channel),
       profile_(&profile),
       form_(apdu_form(profile, channel)),
+      limits_(profile.transfer),
       session_(std::move(session)) {}
 
 Result<SecureChannel> SecureChannel::open(CardChannel& channel, const ChipProfile& profile, ByteView aid,
-                                          const KeySetReference& key_set, crypto::KeyVault& vault,
-                                          Random& random) {
+                                          const KeySetReference& key_set, const TransferLimits& limits,
+                                          crypto::KeyVault& vault, Random& random) {
   const bool domain = equal(aid, profile.issuer_domain);
-  TRY_STATUS(must_plain(channel, profile,
-                        domain ? "SELECT of the issuer domain" : "SELECT of the application",
-                        domain ? select_security_domain(aid) : select_application(aid)));
+  TRY(auto selected,
+      must_plain(channel, profile, domain ? "SELECT of the issuer domain" : "SELECT of the application",
+                 domain ? select_security_domain(aid) : select_application(aid)));
+  TRY(auto opened, open_selected(channel, profile, key_set, vault, random));
+  opened.limits_ = limits;
+  const auto limit = profile.transfer.from_card ? command_data_limit(selected) : std::nullopt;
+  if (limit && *limit >= kCommandDataMin) {
+    opened.limits_.command_bytes_max = std::min(opened.limits_.command_bytes_max, *limit);
+    opened.limits_.extended_command_bytes_max = std::min(opened.limits_.extended_command_bytes_max, *limit);
+  }
+  return opened;
+}
+
+Result<SecureChannel> SecureChannel::open_selected(CardChannel& channel, const ChipProfile& profile,
+                                                   const KeySetReference& key_set, crypto::KeyVault& vault,
+                                                   Random& random) {
   const Bytes host_challenge = random.bytes(profile.scp_mode == ScpMode::s8 ? 8 : 16);
   TRY(auto answer, ask_for_session(channel, profile, key_set.version, host_challenge));
+  TRY_STATUS(check_level(answer, profile.security_level));
   TRY(auto keys, vault.derive_card_keys(key_set.master, answer.diversification_data));
   TRY(auto session,
       Scp03Session::begin(keys, host_challenge, answer, profile.scp_mode, profile.security_level));
@@ -93,13 +123,12 @@ Result<Bytes> SecureChannel::must(std::string_view doing, const Command& command
 }
 
 std::size_t SecureChannel::command_data_max() const {
-  const TransferLimits& limits = profile_->transfer;
-  return session_.plain_command_max(form_ == ApduForm::extended ? limits.extended_command_bytes_max
-                                                                : limits.command_bytes_max);
+  return session_.plain_command_max(form_ == ApduForm::extended ? limits_.extended_command_bytes_max
+                                                                : limits_.command_bytes_max);
 }
 
 std::size_t SecureChannel::answer_data_max() const {
-  return session_.plain_answer_max(form_ == ApduForm::extended ? profile_->transfer.extended_answer_bytes_max
+  return session_.plain_answer_max(form_ == ApduForm::extended ? limits_.extended_answer_bytes_max
                                                                : kShortAnswerMax);
 }
 

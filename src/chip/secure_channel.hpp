@@ -12,10 +12,15 @@ class SecureChannel {
  public:
   // SELECT `aid`, INITIALIZE UPDATE with the key set's version, keys from the vault by the card's
   // diversification data, EXTERNAL AUTHENTICATE at the profile's level. Errors as in personalise.hpp; one
-  // attempt only.
+  // attempt only. Before the attempt: chip.scp03_answer when the card's i parameter lacks what the level asks
+  // for. `limits` narrow the lengths of commands and answers to what the card takes (card_limits.hpp).
   static Result<SecureChannel> open(CardChannel& channel, const ChipProfile& profile, ByteView aid,
-                                    const KeySetReference& key_set, crypto::KeyVault& vault, Random& random);
-
+                                    const KeySetReference& key_set, const TransferLimits& limits,
+                                    crypto::KeyVault& vault, Random& random);
+  // As `open` without SELECT: the domain or application is selected already.
+  static Result<SecureChannel> open_selected(CardChannel& channel, const ChipProfile& profile,
+                                             const KeySetReference& key_set, crypto::KeyVault& vault,
+                                             Random& random);
   // Wraps, sends, unwraps. Error chip.session_lost (Happened::unknown when the command writes), and the
   // channel's.
   Result<Response> send(const Command& command);
@@ -34,6 +39,7 @@ class SecureChannel {
   CardChannel* channel_;
   const ChipProfile* profile_;
   ApduForm form_;
+  TransferLimits limits_;
   Scp03Session session_;
   Secret dek_;  // static K-DEK; the other static keys are not needed any more
   Bytes diversification_data_;

@@ -88,7 +88,12 @@ Result<Bytes> SecureMessaging::decipher(ByteView cryptogram) const {
 }
 
 Bytes SecureMessaging::mac(ByteView message) const {
-  const Bytes input = crypto::pad_80(concat({counter_, message}), block());
+  Bytes input;  // counter ‖ message, padded: put together once, for the messages are long
+  input.reserve(counter_.size() + message.size() + block());
+  append(input, counter_);
+  append(input, message);
+  input.push_back(0x80);
+  input.resize((input.size() + block() - 1) / block() * block(), 0);
   Bytes value = cipher_ == SmCipher::des3 ? crypto::retail_mac(mac_.reveal(), input)
                                           : crypto::aes_cmac(mac_.reveal(), input);
   value.resize(kMacSize);

@@ -122,6 +122,12 @@ class Ledger {
 
   // Counts a signature of the document signer, before it is made. The new count. Error ledger.signer_limit.
   Result<std::int64_t> count_signature(std::string_view key_id, std::int64_t limit);
+  // How many a signer has made, by the counter.
+  Result<std::int64_t> signatures(std::string_view key_id);
+  // That no signer's counter is below the intents `sign` that the journal has of it: a counter that was put
+  // back would let a key sign more often than is on record. Reads the whole journal: once, at start. Error
+  // ledger.signer_counter with the signer.
+  Status check_signature_counters();
 
   // -- stock
   // Rows serial,class,chip_id with that header. All or nothing; a receipt that was taken is refused. How

@@ -299,6 +299,35 @@ Result<std::int64_t> Ledger::count_signature(std::string_view key_id, std::int64
   return count;
 }
 
+Result<std::int64_t> Ledger::signatures(std::string_view key_id) {
+  Query query(*state_->database, "SELECT count FROM signers WHERE key_id = ?");
+  TRY(auto row, query.bind(key_id).step());
+  return row ? query.integer(0) : 0;
+}
+
+// The text is looked for before it is parsed: most entries are of other kinds.
+Status Ledger::check_signature_counters() {
+  Query query(*state_->database,
+              "SELECT key, made, COALESCE((SELECT count FROM signers WHERE key_id = key), 0) FROM ("
+              "SELECT entry ->> '$.data.device' AS key, "
+              "MAX(COUNT(*), COALESCE(MAX(entry ->> '$.data.what.count'), 0)) AS made "
+              "FROM (SELECT CAST(entry AS TEXT) AS entry FROM journal "
+              "WHERE instr(entry, CAST('\"act\":\"sign\"' AS BLOB)) > 0) "
+              "WHERE entry ->> '$.type' LIKE '%.attempt.intent.v%' GROUP BY key)");
+  for (;;) {
+    TRY(auto row, query.step());
+    if (!row) return ok();
+    if (query.integer(2) >= query.integer(1)) continue;
+    return fail(
+        "ledger.signer_counter",
+        "the counter of document signer " + query.text(0) + " stands at " + std::to_string(query.integer(2)) +
+            ", the journal has " + std::to_string(query.integer(1)) + " signatures",
+        query.text(0),
+        "The ledger was changed by hand or restored in part: restore the newest backup whole, and tell "
+        "who audits this station.");
+  }
+}
+
 Result<AttemptRecord> Ledger::attempt(std::string_view id) {
   return find_attempt(*state_->database, id);
 }

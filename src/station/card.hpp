@@ -9,19 +9,26 @@ namespace imprimatur::station {
 // Code of what recovery records: no step went wrong, a run was cut off.
 inline constexpr std::string_view kRestarted = "station.restarted";
 
+// Code of a reader whose call did not come back.
+inline constexpr std::string_view kHung = "reader.hung";
+
 struct Station::Card {
   ledger::JobClaim claim;
   std::shared_ptr<const ProductLine> line;
-  std::shared_ptr<CardWork> work;  // from begin_blank on
-  std::string attempt;             // id; empty until begin_blank
-  std::string body;                // the transport's name
+  std::shared_ptr<CardWork> work;        // prepared while the body is on its way
+  bool prepared = false;                 // the work is there, or:
+  std::string prepare_error;             // code of why it never will
+  std::optional<TaskResult> identified;  // waits for the work
+  std::string attempt;                   // id; empty until begin_blank
+  std::string body;                      // the transport's name
   Step step = Step::take;
   Place place;
   Place target;  // device that was given to it and is on its way to
   print::PrintTicket ticket;
   std::string reject_reason;  // intended
   bool in_doubt = false;
-  int tries = 0;  // of the same step
+  int tries = 0;           // of the same step
+  int retry_delay_ms = 0;  // before the step is begun again: its reader was not there
 
   ledger::Ledger::AttemptKey key() const { return {attempt, claim.fence}; }
 };

@@ -2,6 +2,7 @@
 
 #include "base/encoding.hpp"
 #include "lds/sod.hpp"
+#include "station/limited_vault.hpp"
 
 namespace imprimatur::station {
 namespace {
@@ -11,6 +12,13 @@ constexpr int kPresenceTimeoutMs = 5000;
 // A reader may call a card mute that was just put in; connecting sends the card nothing and may be tried
 // again.
 constexpr int kConnectTriesMax = 3;
+
+// RFC 5753 section 2: a digest of the curve's strength.
+crypto::HashAlgorithm hash_for(const crypto::PublicKey& key) {
+  const bool large =
+      key.type() == crypto::KeyType::ec_p384 || key.type() == crypto::KeyType::ec_brainpool_p384r1;
+  return large ? crypto::HashAlgorithm::sha384 : crypto::HashAlgorithm::sha256;
+}
 
 TaskResult verdict(const chip::InspectionReport& report, json::object evidence) {
   if (report.passed()) return success(std::move(evidence));
@@ -32,73 +40,90 @@ std::string commitment(ByteView salt, ByteView what) {
 // A connection to a card that was just powered: nothing of an earlier session is left in it. A connection
 // that does not answer is of a card that has gone: nothing was sent yet, so the one that is there now is
 // connected.
-Result<chip::CardChannel*> ChipStation::cold_channel() {
-  if (channel_ && channel_->reset()) return channel_.get();
+Result<ChipStation::Connection> ChipStation::cold_channel() {
+  if (channel_ && channel_->reset()) return Connection{channel_.get(), true};
   channel_.reset();
   TRY(auto present, reader_.wait_for_card(true, kPresenceTimeoutMs));
-  if (!present) return unknown("reader.no_card", "the card did not arrive in " + reader_.name());
+  if (!present) return fail("reader.no_card", "the card did not arrive in " + reader_.name());
   Error last;
   for (int i = 0; i < kConnectTriesMax; ++i) {
     auto channel = reader_.connect();
     if (channel) {
       channel_ = std::move(channel).value();
-      return channel_.get();
+      return Connection{channel_.get(), false};
     }
     last = channel.error();
   }
-  // Not "failed": a reader that gave no connection says nothing about the card.
-  return unknown(last.code, last.message, last.remedy);
+  return last;
+}
+
+// The same, and that it is the chip that was begun. A connection that was only reset is to the same card:
+// PC/SC ends it when the card leaves. One that was made anew may be to another that was put in its place.
+std::optional<TaskResult> ChipStation::connect(const CardWork& work, chip::CardChannel*& channel) {
+  auto connection = cold_channel();
+  if (!connection) return not_connected(connection.error());
+  channel = connection.value().channel;
+  if (connection.value().same_card) return {};
+  auto identity = chip::read_identity(*channel, work.line->profile);
+  if (!identity) return result_of(identity.error());
+  if (identity.value().hex() == work.chip_id) return {};
+  return TaskResult{
+      Found::other_body, "station.chip_swapped", "the chip in the reader is not the one that was begun", {}};
 }
 
 TaskResult ChipStation::identify(const chip::ChipProfile& profile) {
-  auto channel = cold_channel();
-  if (!channel) return result_of(channel.error());
-  auto identity = chip::read_identity(*channel.value(), profile);
+  auto connection = cold_channel();
+  if (!connection) return not_connected(connection.error());
+  auto identity = chip::read_identity(*connection.value().channel, profile);
   if (!identity) return result_of(identity.error());
   return success({{"chip", identity.value().hex()}});
 }
 
+// Once for a card: the count on record has one signature.
 Status ChipStation::sign(CardWork& work) {
-  const std::string& label = work.line->product.document_signer;
-  const crypto::Signer signer = [this, &label](ByteView message) {
-    return vault_.sign_digest(label, crypto::sha256(message));
+  if (work.files.contains(lds::FileId::sod)) return ok();
+  const DocumentSigner& chosen = *work.signer;
+  const crypto::HashAlgorithm hash = hash_for(chosen.certificate.public_key());
+  const crypto::Signer signer = [this, &chosen, hash](ByteView message) {
+    return vault_.sign_digest(chosen.label, crypto::digest(hash, message));
   };
-  TRY(auto sod, lds::build_sod(work.files, work.line->signer, signer));
+  TRY(auto sod, lds::build_sod(work.files, chosen.certificate, signer));
   work.files[lds::FileId::sod] = std::move(sod);
   return ok();
 }
 
 TaskResult ChipStation::write(CardWork& work) {
   const SteadyTime began = clock_.steady();
-  auto channel = cold_channel();
-  if (!channel) return result_of(channel.error());
+  chip::CardChannel* channel = nullptr;
+  if (auto trouble = connect(work, channel)) return *trouble;
   const chip::ChipProfile& profile = work.line->profile;
   if (auto signed_ok = sign(work); !signed_ok) return result_of(signed_ok.error());
-  auto written =
-      chip::write_chip(*channel.value(), profile, {work.files, work.document.mrz}, vault_, random_);
+  LimitedVault vault(vault_, work.derivations_left);
+  const chip::ChipContent content{work.files, work.document.mrz, {}, std::move(work.keys)};
+  auto written = chip::write_chip(*channel, profile, content, vault, random_);
   if (!written) return result_of(written.error());
-  auto closed = chip::close_chip(*channel.value(), profile, vault_, random_);
+  auto closed = chip::close_chip(*channel, profile, vault, random_);
   if (!closed) return result_of(closed.error());
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady() - began);
   return success({{"apdus", written.value().count.commands + closed.value().count.commands},
                   {"bytes", written.value().payload_bytes},
                   {"key_version", closed.value().key_version},
                   {"ms", took.count()},
-                  {"signer", to_hex_lower(work.line->signer.fingerprint())},
+                  {"signer", to_hex_lower(work.signer->certificate.fingerprint())},
                   {"sod", commitment(work.salt, work.files.at(lds::FileId::sod))}});
 }
 
 TaskResult ChipStation::inspect(CardWork& work) {
   const SteadyTime began = clock_.steady();
-  auto channel = cold_channel();
-  if (!channel) return result_of(channel.error());
+  chip::CardChannel* channel = nullptr;
+  if (auto trouble = connect(work, channel)) return *trouble;
   chip::InspectionRequest request;
   request.mrz = work.document.mrz;
   request.anchors = anchors_;
   request.at = clock_.now();
   request.expected = &work.files;
   request.profile = &work.line->profile;
-  auto report = chip::inspect(*channel.value(), request, random_);
+  auto report = chip::inspect(*channel, request, random_);
   if (!report) return result_of(report.error());
   work.read_back = report.value().files;
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady() - began);
@@ -106,26 +131,34 @@ TaskResult ChipStation::inspect(CardWork& work) {
 }
 
 TaskResult ChipStation::look(CardWork& work) {
-  auto channel = cold_channel();
-  if (!channel) return result_of(channel.error());
-  auto state = chip::read_chip_state(*channel.value(), work.line->profile);
+  auto connection = cold_channel();
+  if (!connection) return not_connected(connection.error());
+  auto state = chip::read_chip_state(*connection.value().channel, work.line->profile);
   if (!state) return result_of(state.error());
+  if (state.value().identity.hex() != work.chip_id) {
+    return {Found::other_body,
+            "station.chip_swapped",
+            "the chip in the reader is not the one that was begun",
+            {}};
+  }
   if (state.value().blank_keys && !state.value().activated) {
     return {Found::chip_untouched, "station.chip_not_activated", "the chip still has the blank's keys", {}};
   }
   // Closing begins after everything was written and read back. The key template shows that the keys were
   // changed: what is left of it is done now, or the card would go out with its issuer domain open.
   if (state.value().card_keys && !state.value().blank_keys) {
-    auto closed = chip::close_chip(*channel.value(), work.line->profile, vault_, random_);
+    LimitedVault vault(vault_, work.derivations_left);
+    auto closed = chip::close_chip(*connection.value().channel, work.line->profile, vault, random_);
     if (!closed) return result_of(closed.error());
-    channel = cold_channel();
-    if (!channel) return result_of(channel.error());
+    connection = cold_channel();
+    if (!connection) return not_connected(connection.error());
   }
-  return inspect_by_signature(*channel.value(), work);
+  return inspect_by_signature(*connection.value().channel, work);
 }
 
-// EF.SOD was signed in a run that was cut off: the card's own is taken if it stands passive authentication
-// and the groups are those that the job asks for.
+// EF.SOD was signed, and the chip's keys were made, in a run that was cut off: the card's own files are taken
+// if they stand passive authentication and the chip proves its keys; all others are what the job asks for,
+// byte by byte. Within the run that made them, all are compared.
 TaskResult ChipStation::inspect_by_signature(chip::CardChannel& channel, CardWork& work) {
   chip::InspectionRequest request;
   request.mrz = work.document.mrz;
@@ -134,7 +167,9 @@ TaskResult ChipStation::inspect_by_signature(chip::CardChannel& channel, CardWor
   request.profile = &work.line->profile;
   auto report = chip::inspect(channel, request, random_);
   if (!report) return result_of(report.error());
+  const bool of_this_run = work.files.contains(lds::FileId::sod);
   for (const auto& [file, content] : work.files) {
+    if (!of_this_run && made_with_keys(file)) continue;
     const auto found = report.value().files.find(file);
     if (found == report.value().files.end() || found->second != content) {
       report.value().findings.push_back(
@@ -146,27 +181,36 @@ TaskResult ChipStation::inspect_by_signature(chip::CardChannel& channel, CardWor
     work.read_back = report.value().files;
     work.files = report.value().files;
     evidence["sod"] = commitment(work.salt, work.files.at(lds::FileId::sod));
+    const auto& passive = report.value().passive;
+    if (passive && passive->signer) evidence["signer"] = to_hex_lower(passive->signer->fingerprint());
   }
   return verdict(report.value(), std::move(evidence));
 }
 
 TaskResult ChipStation::reread(CardWork& work) {
   const SteadyTime began = clock_.steady();
-  auto channel = cold_channel();
-  if (!channel) return result_of(channel.error());
-  if (!work.files.contains(lds::FileId::sod)) return inspect_by_signature(*channel.value(), work);
+  auto connection = cold_channel();
+  if (!connection) return not_connected(connection.error());
+  chip::CardChannel& channel = *connection.value().channel;
+  if (!work.files.contains(lds::FileId::sod)) return inspect_by_signature(channel, work);
   chip::RereadRequest request;
   request.mrz = work.document.mrz;
   request.expected = &work.files;
   request.groups = work.line->product.data_groups;
   request.profile = &work.line->profile;
-  auto report = chip::reread(*channel.value(), request, random_);
+  auto report = chip::reread(channel, request, random_);
   if (!report) return result_of(report.error());
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady() - began);
   json::object evidence{{"ms", took.count()}, {"face", "not scanned"}};
   const auto sod = report.value().files.find(lds::FileId::sod);
   if (sod != report.value().files.end()) evidence["sod"] = commitment(work.salt, sod->second);
   return verdict(report.value(), std::move(evidence));
+}
+
+TaskResult ChipStation::probe() {
+  channel_.reset();
+  auto answers = reader_.wait_for_card(true, 0);
+  return answers ? success() : not_connected(answers.error());
 }
 
 }  // namespace imprimatur::station

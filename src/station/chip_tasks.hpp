@@ -2,6 +2,7 @@
 // reader and answers what it found. They know nothing of the ledger or of what comes next.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "chip/card_channel.hpp"
@@ -36,11 +37,20 @@ class ChipStation {
   // In the printed card: that the chip is the one that was written for this job.
   TaskResult reread(CardWork& work);
 
+  // Whether the reader answers at all, with or without a card: after it was lost or hung. Ends a connection
+  // that is left.
+  TaskResult probe();
+
   // Ends the connection and powers the card off: before it is taken away.
   void release() { channel_.reset(); }
 
  private:
-  Result<chip::CardChannel*> cold_channel();
+  struct Connection {
+    chip::CardChannel* channel = nullptr;
+    bool same_card = false;  // the one of the connection before, for certain
+  };
+  Result<Connection> cold_channel();
+  std::optional<TaskResult> connect(const CardWork& work, chip::CardChannel*& channel);
   Status sign(CardWork& work);
   TaskResult inspect_by_signature(chip::CardChannel& channel, CardWork& work);
 

@@ -18,6 +18,10 @@ constexpr std::array kRules{
     Rule{Step::identify,         Found::other_body,       {Record::intend_reject,        Step::move_to_reject}},
     Rule{Step::identify,         Found::job_refused,      {Record::release_claim,        Step::return_blank}},
     Rule{Step::identify,         Found::failed,           {Record::release_claim,        Step::move_to_reject}},
+    Rule{Step::identify,         Found::no_signer,        {Record::release_claim,        Step::return_blank}},
+    Rule{Step::identify,         Found::not_connected,    {Record::nothing,              Step::identify}},
+    Rule{Step::identify,         Found::reader_lost,      {Record::release_claim,        Step::return_blank}},
+    Rule{Step::identify,         Found::hung,             {Record::release_claim,        Step::move_to_reject}},
     // Reading who a chip is changes nothing on it: it may be asked again.
     Rule{Step::identify,         Found::unknown,          {Record::nothing,              Step::identify}},
 
@@ -29,16 +33,27 @@ constexpr std::array kRules{
     Rule{Step::write,            Found::failed,           {Record::intend_reject,        Step::move_to_reject}},
     Rule{Step::write,            Found::key_refused,      {Record::intend_reject,        Step::move_to_reject}},
     Rule{Step::write,            Found::unknown,          {Record::nothing,              Step::look_at_chip}},
+    Rule{Step::write,            Found::not_connected,    {Record::nothing,              Step::write}},
+    // The body that was begun may be anywhere, and what is on its chip is not known.
+    Rule{Step::write,            Found::other_body,       {Record::doubt,                Step::move_to_reject}},
+    // A chip that hangs can be asked nothing. It is taken away; what it holds two people find out.
+    Rule{Step::write,            Found::hung,             {Record::doubt,                Step::move_to_reject}},
 
     Rule{Step::look_at_chip,     Found::success,          {Record::chip_verified,        Step::wait_for_printer}},
     Rule{Step::look_at_chip,     Found::chip_untouched,   {Record::intend_reject,        Step::move_to_reject}},
     Rule{Step::look_at_chip,     Found::failed,           {Record::doubt,                Step::move_to_reject}},
     Rule{Step::look_at_chip,     Found::unknown,          {Record::nothing,              Step::look_at_chip}},
+    Rule{Step::look_at_chip,     Found::not_connected,    {Record::nothing,              Step::look_at_chip}},
+    Rule{Step::look_at_chip,     Found::other_body,       {Record::doubt,                Step::move_to_reject}},
+    Rule{Step::look_at_chip,     Found::hung,             {Record::doubt,                Step::move_to_reject}},
 
     Rule{Step::inspect,          Found::success,          {Record::chip_verified,        Step::wait_for_printer}},
     Rule{Step::inspect,          Found::failed,           {Record::intend_reject,        Step::move_to_reject}},
     // Reading changes nothing: it is begun again, a few times; then the card is in doubt.
     Rule{Step::inspect,          Found::unknown,          {Record::nothing,              Step::inspect}},
+    Rule{Step::inspect,          Found::not_connected,    {Record::nothing,              Step::inspect}},
+    Rule{Step::inspect,          Found::other_body,       {Record::doubt,                Step::move_to_reject}},
+    Rule{Step::inspect,          Found::hung,             {Record::doubt,                Step::move_to_reject}},
 
     Rule{Step::wait_for_printer, Found::success,          {Record::nothing,              Step::move_to_printer}},
     Rule{Step::move_to_printer,  Found::success,          {Record::nothing,              Step::reserve_print}},
@@ -69,6 +84,8 @@ constexpr std::array kRules{
     Rule{Step::reread,           Found::success,          {Record::verified,             Step::move_to_output}},
     Rule{Step::reread,           Found::failed,           {Record::intend_reject,        Step::move_to_reject}},
     Rule{Step::reread,           Found::unknown,          {Record::nothing,              Step::reread}},
+    Rule{Step::reread,           Found::not_connected,    {Record::nothing,              Step::reread}},
+    Rule{Step::reread,           Found::hung,             {Record::doubt,                Step::move_to_reject}},
 
     Rule{Step::move_to_output,   Found::success,          {Record::good,                 Step::done}},
     Rule{Step::move_to_output,   Found::failed,           {Record::doubt,                Step::move_to_reject}},
@@ -208,6 +225,14 @@ std::string_view text_of(Found found) {
       return "other_body";
     case Found::job_refused:
       return "job_refused";
+    case Found::not_connected:
+      return "not_connected";
+    case Found::reader_lost:
+      return "reader_lost";
+    case Found::hung:
+      return "hung";
+    case Found::no_signer:
+      return "no_signer";
     case Found::key_refused:
       return "key_refused";
     case Found::chip_untouched:

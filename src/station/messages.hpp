@@ -29,7 +29,28 @@ inline constexpr LogMessage kLineStopped{"STATION_LINE_STOPPED", LogLevel::error
                                          "Find the cause in the fields, then resume the line."};
 inline constexpr LogMessage kSlotClosed{"STATION_SLOT_CLOSED", LogLevel::error,
                                         "a card could not be moved away; its place stays closed",
-                                        "Take the card out, lock it away, restart the daemon."};
+                                        "Take the card out, lock it away, then resume the line."};
+inline constexpr LogMessage kNoSigner{
+    "STATION_NO_SIGNER", LogLevel::error, "no document signer may sign: the line takes no further cards",
+    "Make a key (`imprimatur keys request`), have it certified, import it (`imprimatur keys import`) as the "
+    "next signer of the product, have two people sign the manifest, start again."};
+inline constexpr LogMessage kSigner{"STATION_SIGNER", LogLevel::warning,
+                                    "a document signer begins, nears its limit, or is used up",
+                                    "Have the next signer ready before the last one is used up."};
+inline constexpr LogMessage kReaderHung{
+    "STATION_READER_HUNG", LogLevel::error,
+    "a chip or its reader does not answer; the reader is out of service and the others go on",
+    "Take the card out by hand if it still lies in the reader, and lock it away. If the reader stays out of "
+    "service, unplug it and plug it in again, or restart pcscd; it comes back by itself."};
+inline constexpr LogMessage kReaderLost{
+    "STATION_READER_LOST", LogLevel::error,
+    "a reader cannot be reached; it is out of service and the others go on",
+    "Check its cable and that pcscd runs; then resume the line."};
+inline constexpr LogMessage kReaderWaits{"STATION_READER_WAITS", LogLevel::warning,
+                                         "a reader cannot be reached; its card waits for it a while",
+                                         "Check its cable and that pcscd runs."};
+inline constexpr LogMessage kReaderBack{"STATION_READER_BACK", LogLevel::info, "a reader is back in service",
+                                        ""};
 inline constexpr LogMessage kRecovered{"STATION_RECOVERED", LogLevel::info, "took up what the last run left",
                                        ""};
 inline constexpr LogMessage kStep{"STATION_STEP", LogLevel::debug, "step of a card", ""};

@@ -9,9 +9,6 @@
 namespace imprimatur::station {
 namespace {
 
-// The same step is begun so often at most before the card counts as uncertain.
-constexpr int kTriesMax = 5;
-
 bool before_print(Step step) {
   switch (step) {
     case Step::take:
@@ -46,9 +43,9 @@ Station::Station(Ports ports, StationDevices devices, ProductLines products, Sta
       options_(std::move(options)) {
   CHECK(devices_.transport != nullptr && !devices_.readers.empty() && !devices_.printers.empty());
   for (std::size_t i = 1; i <= devices_.readers.size(); ++i)
-    readers_.push_back({"reader-" + std::to_string(i)});
+    readers_.push_back(Slot{.name = "reader-" + std::to_string(i)});
   for (std::size_t i = 1; i <= devices_.printers.size(); ++i)
-    printers_.push_back({"printer-" + std::to_string(i)});
+    printers_.push_back(Slot{.name = "printer-" + std::to_string(i)});
 }
 
 Station::~Station() = default;
@@ -57,7 +54,12 @@ void Station::start_decided() {
   std::vector<Decided> starting;
   starting.swap(decided_);
   for (auto& decided : starting) {
-    ports_.workers.run_later(decided.lane, decided.delay_ms, std::move(decided.call));
+    if (decided.limit) {
+      ports_.workers.run_within(decided.lane, decided.delay_ms, std::move(decided.call),
+                                std::move(*decided.limit));
+    } else {
+      ports_.workers.run_later(decided.lane, decided.delay_ms, std::move(decided.call));
+    }
   }
 }
 
@@ -72,19 +74,24 @@ void Station::pause(bool paused) {
   standing_cause_.clear();
   key_refusals_in_a_row_ = 0;
   blanks_refused_in_a_row_ = 0;
+  look_at_closed_slots();
+  for (std::size_t i = 0; i < readers_.size(); ++i) {
+    readers_[i].probes = 0;
+    // A call that has not come back holds the reader: asking it would hang the same.
+    if (!readers_[i].fault.empty() && !readers_[i].hung) probe_reader(static_cast<int>(i), 0);
+  }
   feed();
 }
 
 int Station::free_slot(const std::vector<Slot>& slots) const {
   for (std::size_t i = 0; i < slots.size(); ++i) {
-    if (slots[i].card == nullptr && !slots[i].closed) return static_cast<int>(i);
+    if (slots[i].card == nullptr && !slots[i].closed && slots[i].fault.empty()) return static_cast<int>(i);
   }
   return -1;
 }
 
 void Station::occupy(Card& card, Place place) {
-  auto& slots = place.kind == Place::Kind::reader ? readers_ : printers_;
-  Slot& slot = slots.at(static_cast<std::size_t>(place.device - 1));
+  Slot& slot = slot_of(place);
   CHECK(slot.card == nullptr || slot.card == &card);
   slot.card = &card;
 }
@@ -129,8 +136,8 @@ void Station::balance() {
 // every printer one that waits for a reader, the line would stand for ever.
 bool Station::may_feed() const {
   if (draining_ || paused_) return false;
-  const auto open =
-      std::count_if(readers_.begin(), readers_.end(), [](const Slot& slot) { return !slot.closed; });
+  const auto open = std::count_if(readers_.begin(), readers_.end(),
+                                  [](const Slot& slot) { return !slot.closed && slot.fault.empty(); });
   if (open == 1) return cards_.empty();
   const auto unprinted = std::count_if(cards_.begin(), cards_.end(),
                                        [](const CardPtr& card) { return before_print(card->step); });
@@ -155,10 +162,11 @@ bool Station::feed_reader(int reader) {
     return false;
   }
   if (!claim.value()) return false;
-  if (!first_claim_) first_claim_ = ports_.clock.now();
   auto card = std::make_shared<Card>();
   card->claim = *claim.value();
   card->line = products_.at(card->claim.product);
+  if (!prepare(card, reader)) return false;
+  if (!first_claim_) first_claim_ = ports_.clock.now();
   card->target = {Place::Kind::reader, reader + 1};
   occupy(*card, card->target);
   cards_.push_back(card);
@@ -168,13 +176,12 @@ bool Station::feed_reader(int reader) {
 
 void Station::on_result(const CardPtr& card, TaskResult result) {
   if (!halted_.empty()) return;
-  Decision decision = decide(card->step, result.found);
-  if (decision.next == card->step && result.found != Found::not_yet && ++card->tries >= kTriesMax) {
-    // Tried often enough. Without an attempt nothing was begun on the blank: it is refused; else nobody
-    // knows.
-    decision = card->attempt.empty() ? decide(card->step, Found::failed)
-                                     : Decision{Record::doubt, Step::move_to_reject};
+  if (card->step == Step::identify && result.found == Found::success && !card->prepared) {
+    card->identified = std::move(result);  // begun as soon as the work is there
+    return;
   }
+  Decision decision = decide(card->step, result.found);
+  decision = again_or_never(*card, result, decision);
   ports_.log.write(message::kStep, {{"line", options_.line},
                                     {"attempt", card->attempt},
                                     {"body", card->body},
@@ -209,8 +216,7 @@ void Station::finish(const CardPtr& card) {
   const bool stands_in_device =
       card->place.kind == Place::Kind::reader || card->place.kind == Place::Kind::printer;
   if (stands_in_device && !card->body.empty()) {
-    auto& slots = card->place.kind == Place::Kind::reader ? readers_ : printers_;
-    slots.at(static_cast<std::size_t>(card->place.device - 1)).closed = true;
+    slot_of(card->place).closed = true;
     ports_.log.write(message::kSlotClosed, {{"place", text_of(card->place)}, {"body", card->body}});
   }
   for (auto* slots : {&readers_, &printers_}) {
@@ -226,7 +232,9 @@ json::object Station::snapshot() const {
   const auto add = [&devices](const std::vector<Slot>& slots) {
     for (const Slot& slot : slots) {
       json::object device{{"name", slot.name}};
+      if (!slot.fault.empty()) device["fault"] = slot.fault;
       device["doing"] = slot.closed            ? std::string("closed: a card stands in it")
+                        : !slot.fault.empty()  ? "out of service: " + slot.fault
                         : slot.card == nullptr ? std::string("idle")
                                                : std::string(text_of(slot.card->step));
       if (slot.card != nullptr) {

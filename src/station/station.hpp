@@ -44,7 +44,11 @@ struct StationDevices {
 struct StationOptions {
   std::string line = "line-1";
   int poll_interval_ms = 100;
+  int chip_timeout_ms = 120000;          // one step of a card in a reader: later than this it hangs
+  int reader_retry_ms = 2000;            // before a reader that could not be reached is tried again
   std::int64_t signatures_max = 100000;  // of one document signer key: a hard stop
+  int years_without_expiry = 10;         // how long a card without expiry date is taken to live
+  int derivations_max = 4;               // of card keys for one blank
 };
 
 class Station {
@@ -53,6 +57,7 @@ class Station {
     ledger::Ledger& ledger;
     Workers& workers;
     const Clock& clock;
+    Random& random;  // for the chips' keys; used on several lanes
     Log& log;
     CardEvidence* evidence = nullptr;  // none outside the bench
   };
@@ -81,9 +86,12 @@ class Station {
  private:
   struct Card;
   struct Slot {
-    std::string name;
+    std::string name = {};
     Card* card = nullptr;
-    bool closed = false;  // a body stands in it that nobody may touch
+    bool closed = false;     // a body stands in it that nobody may touch
+    std::string fault = {};  // a reader that is out of service: why; nothing is put into it
+    bool hung = false;       // a call to it has not come back
+    int probes = 0;          // made since the fault
   };
   using CardPtr = std::shared_ptr<Card>;
 
@@ -100,8 +108,6 @@ class Station {
 
   // -- what the ledger records (station_records.cpp)
   Found record(Card& card, Record what, TaskResult& result);
-  Found begin(Card& card, TaskResult& result);
-  bool load_work(Card& card, const std::string& job);
   void record_step(Card& card, job::AttemptState state, const TaskResult& result);
   void check(const Status& status);
   void stop_line(std::string cause);
@@ -112,6 +118,14 @@ class Station {
   void keep_chip(const Card& card);
   void keep_good(const Card& card);
 
+  // -- how a card begins (station_begin.cpp)
+  bool prepare(const CardPtr& card, int reader);
+  void on_prepared(const CardPtr& card, const Result<std::shared_ptr<CardWork>>& work);
+  bool load_work(Card& card, const std::string& job);
+  Found choose_signer(Card& card, TaskResult& result);
+  void record_begin_intents(Card& card);
+  Found begin(Card& card, TaskResult& result);
+
   // -- calls on the lanes (station_calls.cpp)
   void start(const CardPtr& card);
   void call_reader(const CardPtr& card, TaskResult (*task)(ChipStation&, Card&));
@@ -120,6 +134,16 @@ class Station {
   void call_move(const CardPtr& card, Place to);
   void call_transport(const CardPtr& card, Place to);
   void later(std::string lane, int delay_ms, LaneCall call);
+  void later_within(std::string lane, int delay_ms, LaneCall call, Workers::Limit limit);
+
+  // -- readers that fail (station_readers.cpp)
+  Slot& slot_of(Place place);
+  Workers::Limit limit_of(const CardPtr& card, int reader);
+  void fault_reader(int reader, const LogMessage& message, const std::string& code);
+  void probe_reader(int reader, int delay_ms);
+  void on_probe(int reader, const TaskResult& result);
+  void look_at_closed_slots();
+  Decision again_or_never(Card& card, TaskResult& result, const Decision& decision);
 
   // -- after a restart (station_recovery.cpp)
   void resume(const std::vector<ledger::AttemptRecord>& attempts, const std::vector<CardPlace>& places);
@@ -139,6 +163,7 @@ class Station {
     std::string lane;
     int delay_ms = 0;
     LaneCall call;
+    std::optional<Workers::Limit> limit;
   };
   std::vector<Decided> decided_;
   int key_refusals_in_a_row_ = 0;

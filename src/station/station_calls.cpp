@@ -1,6 +1,9 @@
 // The blocking calls that a step stands for, each on the lane of its device.
+#include <utility>
+
 #include "base/check.hpp"
 #include "station/card.hpp"
+#include "station/messages.hpp"
 
 namespace imprimatur::station {
 namespace {
@@ -10,7 +13,11 @@ constexpr const char* kTransportLane = "transport";
 }  // namespace
 
 void Station::later(std::string lane, int delay_ms, LaneCall call) {
-  decided_.push_back({std::move(lane), delay_ms, std::move(call)});
+  decided_.push_back({std::move(lane), delay_ms, std::move(call), {}});
+}
+
+void Station::later_within(std::string lane, int delay_ms, LaneCall call, Workers::Limit limit) {
+  decided_.push_back({std::move(lane), delay_ms, std::move(call), std::move(limit)});
 }
 
 void Station::start(const CardPtr& card) {
@@ -57,10 +64,12 @@ void Station::start(const CardPtr& card) {
 void Station::call_reader(const CardPtr& card, TaskResult (*task)(ChipStation&, Card&)) {
   CHECK(card->place.kind == Place::Kind::reader);
   const auto index = static_cast<std::size_t>(card->place.device - 1);
-  later(readers_.at(index).name, 0, [this, card, task, station = devices_.readers.at(index)]() -> Report {
+  auto call = [this, card, task, station = devices_.readers.at(index)]() -> Report {
     TaskResult result = task(*station, *card);
     return [this, card, result = std::move(result)] { on_result(card, result); };
-  });
+  };
+  later_within(readers_.at(index).name, std::exchange(card->retry_delay_ms, 0), std::move(call),
+               limit_of(card, static_cast<int>(index)));
 }
 
 void Station::call_printer(const CardPtr& card, int delay_ms, TaskResult (*task)(PrintStation&, Card&)) {
@@ -92,14 +101,23 @@ void Station::call_take(const CardPtr& card) {
         });
 }
 
-// A reader lets go of the card before the transport takes it.
+// A reader lets go of the card before the transport takes it. One that is out of service is asked nothing:
+// it lets go when it is back.
 void Station::call_move(const CardPtr& card, Place to) {
   if (card->place.kind != Place::Kind::reader) return call_transport(card, to);
   const auto index = static_cast<std::size_t>(card->place.device - 1);
-  later(readers_.at(index).name, 0, [this, card, to, station = devices_.readers.at(index)]() -> Report {
+  if (!readers_.at(index).fault.empty()) return call_transport(card, to);
+  auto call = [this, card, to, station = devices_.readers.at(index)]() -> Report {
     station->release();
     return [this, card, to] { call_transport(card, to); };
-  });
+  };
+  Workers::Limit limit = limit_of(card, static_cast<int>(index));
+  limit.overdue = [this, card, to, index] {
+    readers_.at(index).hung = true;
+    fault_reader(static_cast<int>(index), message::kReaderHung, std::string(kHung));
+    call_transport(card, to);
+  };
+  later_within(readers_.at(index).name, 0, std::move(call), std::move(limit));
 }
 
 void Station::call_transport(const CardPtr& card, Place to) {

@@ -1,7 +1,7 @@
 // What the station records in the ledger, and when the ledger knows better than the lane.
-#include "base/check.hpp"
-#include "job/document.hpp"
+#include "base/encoding.hpp"
 #include "station/card.hpp"
+#include "station/limited_vault.hpp"
 #include "station/messages.hpp"
 
 namespace imprimatur::station {
@@ -12,6 +12,15 @@ constexpr int kBlanksRefusedMax = 2;  // in a row
 // A reason code for the journal, never empty.
 std::string reason_of(const TaskResult& result, std::string_view otherwise) {
   return result.code.empty() ? std::string(otherwise) : result.code;
+}
+
+// Who signed the card, by the certificate that its evidence names.
+std::string signer_label(const ProductLine& line, const json::object& evidence) {
+  const std::string text = canonical_json(evidence);
+  for (const DocumentSigner& signer : line.signers) {
+    if (text.find(to_hex_lower(signer.certificate.fingerprint())) != std::string::npos) return signer.label;
+  }
+  return "unknown";
 }
 
 }  // namespace
@@ -43,6 +52,8 @@ Found Station::record(Card& card, Record what, TaskResult& result) {
         out_of_blanks_[card.line->product.blank_class] = true;
         standing_cause_ = "no blanks of class " + card.line->product.blank_class;
         ports_.log.write(message::kOutOfBlanks, {{"class", card.line->product.blank_class}});
+      } else if (result.found == Found::no_signer || result.found == Found::reader_lost) {
+        // Neither job nor blank is to blame: both are as they were.
       } else if (result.found == Found::job_refused) {
         check(ledger.hold(card.claim.job, {}));  // a person looks at it; it is not claimed again and again
         ports_.log.write(message::kJobHeld, {{"job", card.claim.job}, {"code", result.code}});
@@ -121,72 +132,6 @@ void Station::refuse_blank(const Card& card, const TaskResult& result) {
   if (++blanks_refused_in_a_row_ >= kBlanksRefusedMax) stop_line("station.blanks_refused");
 }
 
-// Point of no return. Personal data are taken out first, so that a job that cannot be opened wastes no blank.
-Found Station::begin(Card& card, TaskResult& result) {
-  if (!load_work(card, card.claim.job)) return Found::job_refused;
-  const WallTime now = ports_.clock.now();
-  if (now < card.line->signer.usage_from() || now > card.line->signer.usage_to()) {
-    stop_line("station.signer_period");
-    return Found::job_refused;
-  }
-  ledger::BeginBlank begin;
-  begin.job = card.claim.job;
-  begin.fence = card.claim.fence;
-  begin.chip_id = std::string(result.evidence.at("chip").as_string());
-  begin.required_class = card.line->product.blank_class;
-  begin.line = options_.line;
-  begin.device = text_of(card.place);
-  begin.profile_hash = card.line->profile_hash;
-  begin.template_hash = card.line->face_hash;
-  auto attempt = ports_.ledger.begin_blank(begin);
-  if (!attempt) {
-    result.code = attempt.error().code;
-    result.sentence = attempt.error().message;
-    if (result.code == "ledger.store") check(attempt.error());
-    if (result.code.starts_with("ledger.blank_")) return Found::wrong_blank;
-    return Found::job_refused;
-  }
-  card.attempt = attempt.value().id;
-  blanks_refused_in_a_row_ = 0;
-  // The body is moved by the transport's name for it. A receipt that has its chip under another serial is
-  // wrong about both: such a card would carry the number of another.
-  if (card.body != attempt.value().blank) {
-    result.code = "station.blank_serial";
-    result.sentence = "the receipt has this chip in another body";
-    return Found::other_body;
-  }
-  const std::string& signer = card.line->product.document_signer;
-  auto count = ports_.ledger.count_signature(signer, options_.signatures_max);
-  if (!count) {
-    check(count.error());
-    return result.found;
-  }
-  check(ports_.ledger.record_intent(card.key(), "sign", signer, {{"count", count.value()}}));
-  check(ports_.ledger.record_intent(card.key(), "write", text_of(card.place),
-                                    {{"profile", card.line->profile.name}}));
-  return result.found;
-}
-
-bool Station::load_work(Card& card, const std::string& job) {
-  const auto refuse = [this, &job](const Error& error) {
-    stop_line(error.code + " (job " + job + ")");
-    return false;
-  };
-  auto personal = ports_.ledger.personal(job);
-  if (!personal) return refuse(personal.error());
-  auto document = job::parse_document(personal.value().document_text);
-  if (!document) return refuse(document.error());
-  auto files = job::compose_files(document.value(), personal.value().images, card.line->product);
-  if (!files) return refuse(files.error());
-  card.work = std::make_shared<CardWork>();
-  card.work->line = card.line;
-  card.work->document = std::move(document).value();
-  card.work->images = std::move(personal.value().images);
-  card.work->salt = std::move(personal.value().salt);
-  card.work->files = std::move(files).value();
-  return true;
-}
-
 void Station::record_step(Card& card, job::AttemptState state, const TaskResult& result) {
   check(ports_.ledger.record_step(card.key(), state, result.evidence));
 }
@@ -200,6 +145,7 @@ void Station::spoil(Card& card, const TaskResult& result) {
                                        {"reason", card.reject_reason},
                                        {"detail", result.sentence}});
   check(ports_.ledger.intend_reject(card.key(), card.reject_reason));
+  if (result.code == kDerivations) return stop_line(std::string(kDerivations));
   if (result.found != Found::key_refused) return;
   // A wrong key destroys cards: two in a row stop the line (design section 7).
   if (++key_refusals_in_a_row_ < 2) return;
@@ -210,9 +156,9 @@ void Station::set_aside(Card& card, const TaskResult& result) {
   if (card.attempt.empty() || card.in_doubt) return;
   card.in_doubt = true;
   // After a restart there is no step that went wrong: what a person needs is where card and record stood.
-  const std::string question = result.code == kRestarted ? "restart: " + result.sentence
-                                                         : std::string(text_of(card.step)) + ": " +
-                                                               reason_of(result, text_of(result.found));
+  std::string question = std::string(text_of(card.step)) + ": " + reason_of(result, text_of(result.found));
+  if (result.code == kRestarted) question = "restart: " + result.sentence;
+  if (result.found == Found::hung || result.found == Found::other_body) question += ": " + result.sentence;
   check(ports_.ledger.doubt(card.key(), question));
   ports_.log.write(message::kCardInDoubt,
                    {{"attempt", card.attempt}, {"blank", card.body}, {"question", question}});
@@ -247,7 +193,7 @@ void Station::keep_good(const Card& card) {
   if (!blank) return check(blank.error());
   json::array sequences;
   for (const auto sequence : attempt.value().sequences) sequences.push_back(sequence);
-  json::object evidence = attempt.value().evidence;
+  const json::object& evidence = attempt.value().evidence;
   json::object record{{"job", card.claim.job},
                       {"attempt", card.attempt},
                       {"blank", card.body},
@@ -255,9 +201,9 @@ void Station::keep_good(const Card& card) {
                       {"product", card.line->product.name},
                       {"profile", card.line->profile_hash},
                       {"template", card.line->face_hash},
-                      {"document_signer", card.line->product.document_signer},
+                      {"document_signer", signer_label(*card.line, attempt.value().evidence)},
                       {"face_reader", "face not scanned"},
-                      {"evidence", std::move(evidence)},
+                      {"evidence", evidence},
                       {"sequences", std::move(sequences)}};
   later("evidence", 0, [sink = ports_.evidence, job = card.claim.job, record = std::move(record)] {
     sink->keep_record(job, record);

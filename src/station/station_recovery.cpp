@@ -83,6 +83,19 @@ void Station::resume_attempt(const ledger::AttemptRecord& attempt, const std::ve
   if (needs_work && (line == products_.end() || !load_work(*card, attempt.job))) {
     decision = {Record::doubt, Step::move_to_reject};
   }
+  if (card->work) {
+    auto blank = ports_.ledger.blank(attempt.blank);
+    if (!blank) return check(blank.error());
+    card->work->chip_id = blank.value().chip_id;
+    // A chip that is looked at may have to be closed: with keys that are derived again.
+    if (decision.next == Step::look_at_chip) {
+      card->work->derivations_left = options_.derivations_max;
+      check(ports_.ledger.record_intent(card->key(), "write", text_of(stands->place),
+                                        {{"derivations", options_.derivations_max},
+                                         {"profile", card->line->profile.name},
+                                         {"resumed", true}}));
+    }
+  }
   if (card->line == nullptr) {  // the product is no longer configured: nothing can be made of it here
     return stop_line("station.unknown_product (attempt " + attempt.id + ")");
   }

@@ -19,6 +19,11 @@ struct TaskResult {
 // apart, since it quarantines the card.
 TaskResult result_of(const Error& error);
 
+// The reader gave no connection: that says nothing about the card, and nothing was sent to it.
+inline TaskResult not_connected(const Error& error) {
+  return {Found::not_connected, error.code, error.message, {}};
+}
+
 inline TaskResult success(json::object evidence = {}) {
   return {Found::success, {}, {}, std::move(evidence)};
 }

@@ -3,6 +3,10 @@
 //
 // A lane runs its calls one after the other. What a call returns is the report: it is carried to the
 // station and run there, in the station's own turn.
+//
+// A call that may hang (a card that answers nothing: PC/SC has no timeout) is given a limit. A call that is
+// overdue cannot be ended from outside; its lane is abandoned: the next call under the lane's name gets a new
+// lane, and nobody waits for the old one. Whatever the call uses must therefore live until it returns.
 #pragma once
 
 #include <functional>
@@ -19,6 +23,14 @@ class Workers {
   virtual void run(const std::string& lane, LaneCall call) = 0;
   // The same, begun `delay_ms` later; the lane is free until then.
   virtual void run_later(const std::string& lane, int delay_ms, LaneCall call) = 0;
+
+  // For a call that may hang, on a lane that is given calls with limits only, one at a time.
+  struct Limit {
+    int after_ms = 0;  // since the call was begun
+    Report overdue;    // carried to the station instead of the call's own report
+    Report returned;   // and this one when the call has come back after all: the device answers again
+  };
+  virtual void run_within(const std::string& lane, int delay_ms, LaneCall call, Limit limit) = 0;
 };
 
 }  // namespace imprimatur::station

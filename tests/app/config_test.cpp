@@ -74,6 +74,21 @@ TEST_F(Configuration, NamesWhatIsMissingOrOfTheWrongType) {
   EXPECT_EQ(code_of("station = "), "config.syntax");
 }
 
+TEST_F(Configuration, HasLimitsForReadersSignersAndDerivationsWithinReason) {
+  const auto usual = load(kGood);
+  ASSERT_TRUE(usual);
+  EXPECT_EQ(usual.value().line.chip_timeout_ms, 120000);
+  EXPECT_EQ(usual.value().vault.derivations_max, 4);
+  const auto chosen = load(with(with(kGood, "[line]\n", "[line]\nchip_timeout_ms = 5000\n"), "[vault]\n",
+                                "[vault]\nsignatures_max = 5\nderivations_max = 9\n"));
+  ASSERT_TRUE(chosen) << chosen.error().message;
+  EXPECT_EQ(chosen.value().line.chip_timeout_ms, 5000);
+  EXPECT_EQ(chosen.value().vault.signatures_max, 5);
+  EXPECT_EQ(chosen.value().vault.derivations_max, 9);
+  EXPECT_EQ(code_of(with(kGood, "[line]\n", "[line]\nchip_timeout_ms = 0\n")), "config.key");
+  EXPECT_EQ(code_of(with(kGood, "[vault]\n", "[vault]\nsignatures_max = 0\n")), "config.key");
+}
+
 TEST_F(Configuration, GivesPersonalDataAwayOnlyOnABenchWithTestKeys) {
   EXPECT_EQ(code_of(with(kGood, "test_keys = true", "test_keys = false")), "config.evidence");
 }

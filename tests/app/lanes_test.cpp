@@ -71,6 +71,61 @@ TEST(Lanes, ACallThatIsDueLaterLeavesTheLaneFree) {
   EXPECT_EQ(order, (std::vector<int>{1, 2}));
 }
 
+// A call that hangs until the gate opens, then notes 1; overdue notes 2, returned notes 3.
+struct HungCall {
+  std::promise<void> open;
+  std::shared_future<void> gate = open.get_future().share();
+
+  void begin(Lanes& lanes, std::vector<int>& order, int limit_ms) {
+    lanes.run_within("a", 0,
+                     [gate = gate, &order]() -> station::Report {
+                       gate.wait();
+                       return [&order] { order.push_back(1); };
+                     },
+                     {limit_ms, [&order] { order.push_back(2); }, [&order] { order.push_back(3); }});
+  }
+};
+
+TEST(Lanes, ACallThatIsOverdueIsAbandonedAndItsLaneIsNew) {
+  Inbox inbox;
+  std::vector<int> order;
+  Lanes lanes([&](station::Report report) { inbox.take(std::move(report)); });
+  HungCall hung;
+  hung.begin(lanes, order, 50);
+  ASSERT_TRUE(inbox.wait_for(1));
+  EXPECT_EQ(lanes.abandoned(), 1);
+  lanes.run("a", noting(order, 4));
+  ASSERT_TRUE(inbox.wait_for(2));
+  hung.open.set_value();
+  ASSERT_TRUE(inbox.wait_for(3));
+  EXPECT_EQ(order, (std::vector<int>{2, 4, 3})) << "what the call itself would say is not told";
+}
+
+TEST(Lanes, ACallWithinItsLimitIsLikeAnyOther) {
+  Inbox inbox;
+  std::vector<int> order;
+  Lanes lanes([&](station::Report report) { inbox.take(std::move(report)); });
+  HungCall call;
+  call.open.set_value();
+  call.begin(lanes, order, 3600000);
+  lanes.run("a", noting(order, 4));
+  ASSERT_TRUE(inbox.wait_for(2));
+  EXPECT_EQ(order, (std::vector<int>{1, 4}));
+  EXPECT_EQ(lanes.stop(), 0);
+}
+
+TEST(Lanes, StoppingDoesNotWaitForACallThatHangs) {
+  Inbox inbox;
+  std::vector<int> order;
+  Lanes lanes([&](station::Report report) { inbox.take(std::move(report)); });
+  HungCall hung;
+  hung.begin(lanes, order, 3600000);
+  EXPECT_EQ(lanes.stop(std::chrono::milliseconds(50)), 1);
+  EXPECT_TRUE(order.empty());
+  hung.open.set_value();
+  ASSERT_TRUE(inbox.wait_for(1)) << "it has come back";
+}
+
 TEST(Lanes, StoppingEndsWhatIsDueAndDropsWhatIsNot) {
   Inbox inbox;
   std::vector<int> order;

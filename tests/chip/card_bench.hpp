@@ -88,6 +88,7 @@ struct BlankSettings {
   std::string serial = "B000001";
   bool s16 = false;
   std::string transport_master{kTransportMaster};
+  devices::CardKind kind = {};
 };
 
 inline devices::Memory make_blank(const BlankSettings& settings = {}) {
@@ -95,7 +96,8 @@ inline devices::Memory make_blank(const BlankSettings& settings = {}) {
                                  .card_class = "vn-citizen",
                                  .cplc = hex("564300015643632801006328"),
                                  .diversification = hex("00010203040506070809"),
-                                 .s16 = settings.s16};
+                                 .s16 = settings.s16,
+                                 .kind = settings.kind};
   append(identity.cplc, bytes_of(settings.serial));
   identity.cplc.resize(42, 0);
   return devices::Memory::make_blank(
@@ -132,7 +134,7 @@ inline std::vector<lds::FileId> groups_of(const lds::FileMap& files) {
 }
 
 inline ChipProfile load_test_profile(std::string_view name = "vn-citizen") {
-  return load_profile(SOURCE_DIR "/templates/chips", name).value();
+  return load_profile(SOURCE_DIR "/templates/chips", name, TestKeys::allowed).value();
 }
 
 }  // namespace imprimatur::chip::testing

@@ -18,8 +18,8 @@ const testing::TestTrust& trust() {
 class Inspect : public Test {
  protected:
   // A finished card with this content, whatever it is.
-  void make(const ChipContent& made) {
-    content = made;
+  void make(ChipContent made) {
+    content = std::move(made);
     const auto written = write_chip(channel, profile, content, vault, random);
     ASSERT_TRUE(written) << written.error().message;
     const auto closed = close_chip(channel, profile, vault, random);
@@ -107,7 +107,7 @@ TEST_F(Inspect, FindsAGroupThatTheSodDoesNotSign) {
   ChipContent bad = trust().content(groups);
   bad.files[FileId::dg2].back() ^=
       0x01;  // written so: the chip agrees with what was asked for, the SOD does not
-  make(bad);
+  make(std::move(bad));
   EXPECT_EQ(codes(look(request())), Found{"pa.hash EF.SOD"});
 }
 
@@ -128,7 +128,7 @@ TEST_F(Inspect, FindsListsThatDiffer) {
   ChipContent bad = trust().content(groups);
   groups.erase(FileId::dg11);
   bad.files[FileId::sod] = trust().sod(groups);
-  make(bad);
+  make(std::move(bad));
   EXPECT_EQ(codes(look(request())), (Found{"pa.not_listed EF.SOD", "inspect.lists_differ"}));
 }
 

@@ -128,7 +128,7 @@ TEST_F(Personalise, GoesOnAfter256BlocksAndBeyondPlainOffsets) {
 
 TEST_F(Personalise, RefusesContentThatDoesNotFitBeforeTouchingTheCard) {
   const auto refused = [&](auto change) {
-    ChipContent bad = content;
+    ChipContent bad{content.files, content.mrz};
     change(bad);
     auto written = write_chip(channel(), profile, bad, vault, random);
     EXPECT_FALSE(written);

@@ -233,6 +233,39 @@ TEST_F(LedgerAttempts, CountSignaturesBeforeTheyAreMadeAndStopAtTheLimit) {
       << "a refused one is not counted";
 }
 
+// The counter is put back by hand, as a table that was restored alone would be.
+TEST_F(LedgerAttempts, RefuseASignatureCounterBelowTheJournal) {
+  receive(new_job(2));
+  const auto key = begin(1);
+  for (int i = 1; i <= 3; ++i) {
+    ASSERT_TRUE(in_group([&] {
+      const auto count = ledger->count_signature("ds-1", 100);
+      return ledger->record_intent(key, "sign", "ds-1", {{"count", count.value()}});
+    }));
+  }
+  EXPECT_EQ(ledger->signatures("ds-1").value(), 3);
+  EXPECT_EQ(ledger->signatures("ds-2").value(), 0);
+  EXPECT_TRUE(ledger->check_signature_counters());
+  const auto set_counter = [&](const char* sql) {
+    ledger.reset();
+    sqlite3* database = nullptr;
+    ASSERT_EQ(sqlite3_open(file.c_str(), &database), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(database, sql, nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(database);
+    reopen();
+  };
+  for (const char* sql : {"UPDATE signers SET count = 2", "DELETE FROM signers"}) {
+    set_counter(sql);
+    const auto checked = ledger->check_signature_counters();
+    ASSERT_FALSE(checked) << sql;
+    EXPECT_EQ(checked.error().code, "ledger.signer_counter");
+    EXPECT_EQ(checked.error().field, "ds-1");
+    EXPECT_FALSE(checked.error().remedy.empty());
+  }
+  set_counter("INSERT INTO signers VALUES ('ds-1', 4)");
+  EXPECT_TRUE(ledger->check_signature_counters()) << "signed and not on record is the other way round";
+}
+
 // The guards of the database itself: what no program, not even a wrong one, can write.
 TEST_F(LedgerAttempts, AreGuardedByTheDatabaseItself) {
   receive(new_job(2));

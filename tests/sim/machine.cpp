@@ -21,11 +21,16 @@ bool holds_one(Place place) {
 // The connection ends with the body's leaving the reader.
 class SimulatedChannel final : public chip::CardChannel {
  public:
-  SimulatedChannel(Body& body, Place place, SimulatedClock& clock)
-      : body_(body), place_(place), clock_(clock), channel_(*body.chip) {}
+  SimulatedChannel(Body& body, Place place, SimulatedClock& clock, const SteadyTime& lost_until)
+      : body_(body), place_(place), clock_(clock), lost_until_(lost_until), channel_(*body.chip) {}
 
   Result<Bytes> transmit(ByteView command) override {
     if (!(body_.place == place_)) return unknown("card.removed", "the card left the reader");
+    if (clock_.steady() < lost_until_) return unknown("card.transport", "the reader is gone");
+    if (++body_.commands == body_.hangs_at_command) {
+      clock_.hang();
+      return unknown("card.removed", "the card was taken out");
+    }
     // Commands in a secure channel have the class byte 84; the instruction stays in clear.
     if (command.size() > 1 && command[1] == kStoreData) ++body_.store_data_commands;
     auto answer = channel_.transmit(command);
@@ -34,6 +39,7 @@ class SimulatedChannel final : public chip::CardChannel {
   }
   Result<Bytes> reset() override {
     if (!(body_.place == place_)) return unknown("card.removed", "the card left the reader");
+    if (clock_.steady() < lost_until_) return unknown("card.transport", "the reader is gone");
     TRY(auto atr, channel_.reset());
     if (atr.empty()) return unknown("card.reset", "the card does not answer to reset");
     return atr;
@@ -45,6 +51,7 @@ class SimulatedChannel final : public chip::CardChannel {
   Body& body_;
   Place place_;
   SimulatedClock& clock_;
+  const SteadyTime& lost_until_;
   chip::testing::VirtualCardChannel channel_;
 };
 
@@ -92,19 +99,24 @@ Status SimulatedTransport::carry(Body& body, Place to) {
   if (holds_one(to) && at(to) != nullptr) return fail("transport.busy", "a card is there already");
   clock_.spend(kMoveTime);
   const MoveFault fault = on_move ? on_move(body, to) : MoveFault::none;
+  const Place from = body.place;
+  const auto arrive = [&] {
+    body.place = to;
+    if (from.kind == Place::Kind::reader && on_reader_emptied) on_reader_emptied(station::text_of(from));
+  };
   switch (fault) {
     case MoveFault::none:
-      body.place = to;
+      arrive();
       return ok();
     case MoveFault::refused:
       return fail("transport.fault", "the way is blocked");
     case MoveFault::stuck:
       return unknown("transport.fault", "the transport gave no answer");
     case MoveFault::lost_answer:
-      body.place = to;
+      arrive();
       return unknown("transport.fault", "the transport gave no answer");
     case MoveFault::gone_from_sensors:
-      body.place = to;
+      arrive();
       lost_.push_back(&body);
       return unknown("transport.fault", "the transport gave no answer");
   }
@@ -137,14 +149,17 @@ Result<std::vector<station::CardPlace>> SimulatedTransport::list(bool with_hoppe
 }
 
 Result<std::unique_ptr<chip::CardChannel>> SimulatedReader::connect() {
+  if (lost()) return fail(lost_code, "the reader cannot be reached");
   Body* body = transport_.at(place_);
   if (body == nullptr) return fail("reader.no_card", "there is no card in the reader");
-  std::unique_ptr<chip::CardChannel> channel = std::make_unique<SimulatedChannel>(*body, place_, clock_);
+  std::unique_ptr<chip::CardChannel> channel =
+      std::make_unique<SimulatedChannel>(*body, place_, clock_, lost_until);
   if (channel->atr().empty()) return fail("reader.mute", "the card does not answer to reset");
   return channel;
 }
 
 Result<bool> SimulatedReader::wait_for_card(bool present, int timeout_ms) {
+  if (lost()) return fail(lost_code, "the reader cannot be reached");
   const bool there = transport_.at(place_) != nullptr;
   if (there != present) clock_.spend(std::chrono::milliseconds(timeout_ms));
   return there == present;

@@ -19,7 +19,9 @@ struct Body {
   std::string blank_class;
   station::Place place;
   std::unique_ptr<devices::Card> chip;
-  int store_data_commands = 0;     // that reached the chip
+  int store_data_commands = 0;  // that reached the chip
+  int hangs_at_command = 0;     // of those since it was made, from 1: it never answers; 0: never
+  int commands = 0;
   std::vector<std::string> faces;  // names of the print jobs that put something on it
 };
 
@@ -51,6 +53,8 @@ class SimulatedTransport final : public station::Transport {
   std::vector<std::unique_ptr<Body>> bodies;  // those in the hopper in the order in which they are taken
   // Called for every move (`take` too) before it happens.
   std::function<MoveFault(Body& body, station::Place to)> on_move;
+  // Called for every body that has left a reader: a call that hung in it comes back.
+  std::function<void(const std::string& reader)> on_reader_emptied;
 
  private:
   Status carry(Body& body, station::Place to);
@@ -67,7 +71,12 @@ class SimulatedReader final : public chip::CardReader {
   Result<std::unique_ptr<chip::CardChannel>> connect() override;
   Result<bool> wait_for_card(bool present, int timeout_ms) override;
 
+  // Unplugged, or pcscd is down, until then.
+  SteadyTime lost_until{};
+  std::string lost_code = "reader.gone";
+
  private:
+  bool lost() const { return clock_.steady() < lost_until; }
   station::Place place_;
   SimulatedTransport& transport_;
   SimulatedClock& clock_;

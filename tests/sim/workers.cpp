@@ -1,5 +1,7 @@
 #include "tests/sim/workers.hpp"
 
+#include <utility>
+
 namespace imprimatur::sim {
 
 WallTime SimulatedClock::now() const {
@@ -9,7 +11,22 @@ WallTime SimulatedClock::now() const {
 
 void SimulatedWorkers::run_later(const std::string& lane, int delay_ms, station::LaneCall call) {
   const auto due = clock_.elapsed_ + std::chrono::milliseconds(delay_ms);
-  events_.emplace(std::pair{due, ++added_}, Event{lane, std::move(call), {}});
+  events_.emplace(std::pair{due, ++added_}, Event{lane, std::move(call), {}, {}});
+}
+
+void SimulatedWorkers::run_within(const std::string& lane, int delay_ms, station::LaneCall call,
+                                  Limit limit) {
+  const auto due = clock_.elapsed_ + std::chrono::milliseconds(delay_ms);
+  events_.emplace(std::pair{due, ++added_}, Event{lane, std::move(call), {}, std::move(limit)});
+}
+
+void SimulatedWorkers::post(std::chrono::microseconds when, const std::string& lane, station::Report report) {
+  events_.emplace(std::pair{when, ++added_}, Event{lane, {}, std::move(report), {}});
+}
+
+void SimulatedWorkers::end_hang(const std::string& lane) {
+  auto ended = hung_.extract(lane);
+  if (!ended.empty()) post(clock_.elapsed_ + clock_.spent_, lane, std::move(ended.mapped()));
 }
 
 station::Report SimulatedWorkers::next_report() {
@@ -30,16 +47,34 @@ station::Report SimulatedWorkers::next_report() {
 
 void SimulatedWorkers::run_call(Event event) {
   clock_.spent_ = {};
+  clock_.hangs_ = false;
   station::Report report = event.call();
   const auto ended = clock_.elapsed_ + clock_.spent_;
+  const bool hangs = std::exchange(clock_.hangs_, false);
   clock_.spent_ = {};
-  busy_until_[event.lane] = ended;
-  events_.emplace(std::pair{ended, ++added_}, Event{std::move(event.lane), {}, std::move(report)});
+  if (!event.limit) {
+    busy_until_[event.lane] = ended;
+    return post(ended, event.lane, std::move(report));
+  }
+  const auto limit = clock_.elapsed_ + std::chrono::milliseconds(event.limit->after_ms);
+  if (!hangs && ended <= limit) {
+    busy_until_[event.lane] = ended;
+    return post(ended, event.lane, std::move(report));
+  }
+  // Overdue: the lane is abandoned, a new one takes its name at once.
+  busy_until_.erase(event.lane);
+  post(limit, event.lane, std::move(event.limit->overdue));
+  if (hangs) {
+    hung_[event.lane] = std::move(event.limit->returned);
+  } else {
+    post(ended, event.lane, std::move(event.limit->returned));
+  }
 }
 
 void SimulatedWorkers::drop_calls() {
   events_.clear();
   busy_until_.clear();
+  hung_.clear();
 }
 
 void SimulatedWorkers::finish_calls_and_drop_reports() {

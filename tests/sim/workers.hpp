@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 
 #include "base/clock.hpp"
@@ -18,9 +19,12 @@ class SimulatedClock final : public Clock {
 
   // What a device's work takes, within the call that is running.
   void spend(std::chrono::microseconds time) { spent_ += time; }
+  // The call that is running never comes back by itself: only `SimulatedWorkers::end_hang` ends it.
+  void hang() { hangs_ = true; }
 
  private:
   friend class SimulatedWorkers;
+  bool hangs_ = false;
   std::chrono::microseconds elapsed_{0};
   std::chrono::microseconds spent_{0};
 };
@@ -31,6 +35,11 @@ class SimulatedWorkers final : public station::Workers {
 
   void run(const std::string& lane, station::LaneCall call) override { run_later(lane, 0, std::move(call)); }
   void run_later(const std::string& lane, int delay_ms, station::LaneCall call) override;
+  void run_within(const std::string& lane, int delay_ms, station::LaneCall call, Limit limit) override;
+
+  // What the lane's call hung in is over: it comes back now.
+  void end_hang(const std::string& lane);
+  bool hangs(const std::string& lane) const { return hung_.contains(lane); }
 
   // Goes on to the next report in virtual time, running the calls that are due before it. Nothing: no call
   // is under way.
@@ -45,13 +54,16 @@ class SimulatedWorkers final : public station::Workers {
     std::string lane;
     station::LaneCall call;  // or
     station::Report report;
+    std::optional<Limit> limit;
   };
   void run_call(Event event);
+  void post(std::chrono::microseconds when, const std::string& lane, station::Report report);
 
   SimulatedClock& clock_;
   // By time, then in the order in which they were added.
   std::map<std::pair<std::chrono::microseconds, std::uint64_t>, Event> events_;
   std::map<std::string, std::chrono::microseconds> busy_until_;
+  std::map<std::string, station::Report> hung_;  // what is to be told when they come back
   std::uint64_t added_ = 0;
 };
 

@@ -29,10 +29,14 @@ std::string sha256_hex(ByteView bytes) {
 struct Trust {
   crypto::PrivateKey csca_key = crypto::PrivateKey::generate(crypto::KeyType::ec_p256).value();
   crypto::PrivateKey signer_key = crypto::PrivateKey::generate(crypto::KeyType::ec_p256).value();
-  crypto::Certificate csca = issue(crypto::CertificateRole::csca, nullptr);
-  crypto::Certificate signer = issue(crypto::CertificateRole::document_signer, &csca);
+  crypto::PrivateKey large_key = crypto::PrivateKey::generate(crypto::KeyType::ec_p384).value();
+  crypto::Certificate csca = issue(crypto::CertificateRole::csca, nullptr, csca_key, 11);
+  crypto::Certificate signer = issue(crypto::CertificateRole::document_signer, &csca, signer_key, 11);
+  crypto::Certificate large = issue(crypto::CertificateRole::document_signer, &csca, large_key, 11);
+  crypto::Certificate brief = issue(crypto::CertificateRole::document_signer, &csca, signer_key, 2);
 
-  crypto::Certificate issue(crypto::CertificateRole role, const crypto::Certificate* issuer) const {
+  crypto::Certificate issue(crypto::CertificateRole role, const crypto::Certificate* issuer,
+                            const crypto::PrivateKey& key, int years) const {
     const bool root = role == crypto::CertificateRole::csca;
     crypto::CertificateRequest request;
     request.role = role;
@@ -43,22 +47,27 @@ struct Trust {
     request.contact_mail = "pki@example.test";
     request.crl_uri = "http://example.test/crl";
     if (!root) request.document_types = {"I"};
-    request.serial = hex(root ? "01" : "02");
+    request.serial = crypto::digest(crypto::HashAlgorithm::sha256, key.public_key().spki_der());
+    request.serial.resize(8);
+    request.serial[0] = static_cast<std::uint8_t>(years);
     request.not_before = job::now() - std::chrono::hours(24 * 10);
-    request.not_after = job::now() + std::chrono::hours(24 * 365 * 11);
+    request.not_after = job::now() + std::chrono::hours(24 * 365 * years);
     request.usage_to = job::now() + std::chrono::hours(24 * 80);
     const auto sign = [this](ByteView message) -> Result<Bytes> {
       return csca_key.sign(crypto::HashAlgorithm::sha256, crypto::SignatureForm::raw, message);
     };
-    return crypto::issue_certificate(request, (root ? csca_key : signer_key).public_key(), issuer,
-                                     csca_key.public_key(), sign)
-        .value();
+    return crypto::issue_certificate(request, key.public_key(), issuer, csca_key.public_key(), sign).value();
   }
 };
 
 const Trust& trust() {
   static const Trust trust;
   return trust;
+}
+
+station::DocumentSigner signer_named(const std::string& label) {
+  if (label == "ds-UTO-2") return {label, trust().large};
+  return {label, label == "ds-short" ? trust().brief : trust().signer};
 }
 
 const Bytes& portrait() {
@@ -75,8 +84,12 @@ std::shared_ptr<const station::ProductLine> load_line() {
     const std::string face_hash = sha256_hex(bytes_of(face.source_text));
     const std::string profile_hash =
         sha256_hex(bytes_of(read_text_file(templates / "chips" / (product.chip_profile + ".json")).value()));
-    return std::make_shared<const station::ProductLine>(station::ProductLine{
-        std::move(product), std::move(profile), std::move(face), trust().signer, profile_hash, face_hash});
+    return std::make_shared<const station::ProductLine>(station::ProductLine{std::move(product),
+                                                                             std::move(profile),
+                                                                             std::move(face),
+                                                                             {{"ds-UTO", trust().signer}},
+                                                                             profile_hash,
+                                                                             face_hash});
   }();
   return line;
 }
@@ -148,14 +161,20 @@ World::World(WorldSize size)
   vault_.add_card_master("card-master", hex(chip::testing::kCardMaster));
   vault_.add_hmac("holder-hmac", Bytes(32, 0x21));
   vault_.add_signing_key("ds-UTO", trust().signer_key);
+  vault_.add_signing_key("ds-UTO-2", trust().large_key);
+  vault_.add_signing_key("ds-short", trust().signer_key);
   anchors_ = {trust().csca};
-  products_.emplace("utopia-id", load_line());
+  auto line = std::make_shared<station::ProductLine>(*load_line());
+  line->signers.clear();
+  for (const auto& label : size.signers) line->signers.push_back(signer_named(label));
+  products_.emplace("utopia-id", std::move(line));
   for (int i = 1; i <= size.readers; ++i) {
     readers_.push_back(std::make_unique<SimulatedReader>(i, transport_, clock_));
   }
   for (int i = 1; i <= size.printers; ++i) {
     printers_.push_back(std::make_unique<SimulatedPrinter>(i, transport_, clock_));
   }
+  transport_.on_reader_emptied = [this](const std::string& reader) { workers_.end_hang(reader); };
   ledger_ = ledger::Ledger::create(folder_ / "ledger.sqlite", kIdentity, {clock_, random_, vault_}).value();
   start();
 }
@@ -175,8 +194,12 @@ void World::start() {
   }
   devices.transport = &transport_;
   station_ = std::make_unique<station::Station>(
-      station::Station::Ports{*ledger_, workers_, clock_, *log_, evidence_.get()}, std::move(devices),
-      products_, station::StationOptions{.line = "line-1", .poll_interval_ms = kPollIntervalMs});
+      station::Station::Ports{*ledger_, workers_, clock_, random_, *log_, evidence_.get()},
+      std::move(devices), products_,
+      station::StationOptions{.line = "line-1",
+                              .poll_interval_ms = kPollIntervalMs,
+                              .signatures_max = size_.signatures_max,
+                              .derivations_max = size_.derivations_max});
   commits_ = 0;
   turn([this] { station_->recover(); });
 }
@@ -306,6 +329,15 @@ int World::documents_max() const {
     for (const auto& [attempt, count] : printer->documents) most = std::max(most, count);
   }
   return most;
+}
+
+std::vector<std::string> World::journal_with(std::string_view text) const {
+  std::vector<std::string> found;
+  auto entries = reader()->journal(0, kEntriesMax).value();
+  for (auto& entry : entries) {
+    if (entry.bytes.find(text) != std::string::npos) found.push_back(std::move(entry.bytes));
+  }
+  return found;
 }
 
 std::string World::trace() const {

@@ -20,6 +20,11 @@ namespace imprimatur::sim {
 struct WorldSize {
   int readers = 1;
   int printers = 1;
+  // In the order of succession: "ds-UTO" and "ds-UTO-2" live long, the latter with a key on P-384;
+  // "ds-short" does not live as long as a card.
+  std::vector<std::string> signers = {"ds-UTO"};
+  std::int64_t signatures_max = 100000;
+  int derivations_max = 4;
 };
 
 // The power goes after the n-th commit from now. `effects_ran`: what the turn decided was still done by the
@@ -62,6 +67,8 @@ class World {
 
   // Promises that do not hold now, in words; empty when all do.
   std::vector<std::string> broken_promises();
+  // Entries of the journal whose text contains this, from the oldest.
+  std::vector<std::string> journal_with(std::string_view text) const;
   // The station's log, for a failure's message.
   std::string trace() const;
   // What was kept of a job's card, over all restarts: "face", "chip" and "record".
@@ -72,8 +79,16 @@ class World {
   std::int64_t stock(ledger::StockPlace place);
   int documents_max() const;  // sent for one attempt
 
+  ledger::Ledger& ledger() { return *ledger_; }
+  test_support::MemoryVault& vault() { return vault_; }
+  const devices::Memory& chip_of(int number) const {
+    return transport_.bodies.at(static_cast<std::size_t>(number - 1))->chip->memory();
+  }
   station::Station& station() { return *station_; }
   SimulatedTransport& transport() { return transport_; }
+  SimulatedClock& clock() { return clock_; }
+  SimulatedWorkers& workers() { return workers_; }
+  SimulatedReader& reader_device(int number) { return *readers_.at(static_cast<std::size_t>(number - 1)); }
   SimulatedPrinter& printer(int number) { return *printers_.at(static_cast<std::size_t>(number - 1)); }
 
  private:

@@ -16,19 +16,6 @@ using testing::IsEmpty;
 // Commands since power on after which writing is well under way.
 constexpr std::size_t kWithinWriting = 8;
 
-// Where the answer of the write's k-th command gets lost, and how the card ends. Until the card's keys are
-// changed no gate would accept the chip; then everything is on it, and what is left of its closing is done.
-struct LostAnswer {
-  std::size_t command;
-  job::JobState state;
-  std::size_t attempts;
-};
-constexpr LostAnswer kLostAnswers[] = {
-    {3, JobState::issued, 2},  {5, JobState::issued, 2},  {12, JobState::issued, 2},
-    {18, JobState::issued, 2}, {30, JobState::issued, 2}, {41, JobState::issued, 2},
-    {42, JobState::issued, 1}, {45, JobState::issued, 1}, {47, JobState::issued, 1},
-    {48, JobState::issued, 1}, {49, JobState::issued, 1}};
-
 TEST(ChipFaults, RemakesTheJobOnAnotherBlankWhenTheMemoryOfAChipIsWorn) {
   World world({2, 1});
   world.add_blanks(2);
@@ -86,20 +73,28 @@ TEST(ChipFaults, GivesUpAJobAboveTheRemakeLimit) {
   EXPECT_THAT(world.broken_promises(), IsEmpty()) << world.trace();
 }
 
+// The answer of every third command of the write gets lost, until the write is over. Until the card's keys
+// are changed no gate would accept the chip, and the job is made again; then everything is on it, and what is
+// left of its closing is done.
 TEST(ChipFaults, LooksAtTheChipWhenAnAnswerWasLostAfterTheCommandWasDone) {
-  for (const LostAnswer& lost : kLostAnswers) {
+  constexpr std::size_t kCommandsMax = 200;
+  std::size_t attempts_before = 2;
+  for (std::size_t command = 3; command < kCommandsMax; command += 3) {
     World world({2, 1});
     world.add_blanks(2);
-    world.transport().bodies[0]->chip->set_fault({.kind = FaultKind::lost_answer, .command = lost.command});
+    world.transport().bodies[0]->chip->set_fault({.kind = FaultKind::lost_answer, .command = command});
     const auto job = world.submit(1).front();
     ASSERT_TRUE(world.run()) << world.trace();
-    const auto where = "command " + std::to_string(lost.command) + "\n" + world.trace();
+    if (world.trace().find("step=look_at_chip") == std::string::npos) break;
+    const auto where = "command " + std::to_string(command) + "\n" + world.trace();
     EXPECT_THAT(world.broken_promises(), IsEmpty()) << where;
-    EXPECT_EQ(world.state_of(job), lost.state) << where;
-    EXPECT_EQ(world.attempts_of(job).size(), lost.attempts) << where;
-    EXPECT_EQ(world.attempts_of(job).back().question.empty(), lost.state == JobState::issued) << where;
-    EXPECT_THAT(world.trace(), HasSubstr("step=look_at_chip")) << where;
+    EXPECT_EQ(world.state_of(job), JobState::issued) << where;
+    const std::size_t attempts = world.attempts_of(job).size();
+    EXPECT_TRUE(attempts == attempts_before || (attempts == 1 && attempts_before == 2)) << where;
+    EXPECT_TRUE(world.attempts_of(job).back().question.empty()) << where;
+    attempts_before = attempts;
   }
+  EXPECT_EQ(attempts_before, 1U) << "the last ones were lost when all was on the chip";
 }
 
 TEST(ChipFaults, SpoilsACounterfeitAndMakesTheJobOnAnotherBlank) {

@@ -81,6 +81,21 @@ TEST(Decide, NeverTakesDontKnowForGoodOrForNotHappened) {
   }
 }
 
+TEST(Decide, SetsACardAsideThatHungOrIsAnotherAndGuessesNothing) {
+  for (const Step step : {Step::write, Step::inspect, Step::look_at_chip, Step::reread}) {
+    for (const Found found : {Found::hung, Found::other_body}) {
+      EXPECT_EQ(decide(step, found), (Decision{Record::doubt, Step::move_to_reject})) << text_of(step);
+    }
+    EXPECT_EQ(decide(step, Found::not_connected), (Decision{Record::nothing, step})) << text_of(step);
+  }
+}
+
+TEST(Decide, BlamesNeitherJobNorBlankForAReaderOrASigner) {
+  for (const Found found : {Found::reader_lost, Found::no_signer}) {
+    EXPECT_EQ(decide(Step::identify, found), (Decision{Record::release_claim, Step::return_blank}));
+  }
+}
+
 TEST(Decide, LocksAwayWhatIsSpoiledBeforeTheJobIsMadeAgain) {
   for (const Rule& rule : rules()) {
     if (rule.decision.record == Record::intend_reject) {

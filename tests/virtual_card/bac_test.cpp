@@ -8,9 +8,10 @@ namespace {
 TEST(Bac, DerivesTheKeysOfTheWorkedExample) {
   const json::object all = vectors("bac.json");
   for (const json::value& entry : *member_array(all, "key_seed_from_mrz").value()) {
-    const SessionKeys3des keys = derive_3des_keys(hex_member(entry.as_object(), "kseed"));
-    EXPECT_EQ(to_hex(keys.enc), to_hex(hex_member(entry.as_object(), "kenc")));
-    EXPECT_EQ(to_hex(keys.mac), to_hex(hex_member(entry.as_object(), "kmac")));
+    const MessagingKeys keys =
+        derive_messaging_keys(CipherSuite::des3, hex_member(entry.as_object(), "kseed"));
+    EXPECT_EQ(to_hex(keys.enc.reveal()), to_hex(hex_member(entry.as_object(), "kenc")));
+    EXPECT_EQ(to_hex(keys.mac.reveal()), to_hex(hex_member(entry.as_object(), "kmac")));
   }
 }
 
@@ -48,8 +49,8 @@ TEST(SecureMessaging, AnswersTheOwnExchanges) {
     SCOPED_TRACE(member_text(exchange, "name").value());
     WorkDone work;
     SecureMessaging messaging(work);
-    messaging.begin({hex_member(own, "ks_enc"), hex_member(own, "ks_mac")},
-                    hex_member(exchange, "ssc_before"));
+    messaging.begin({CipherSuite::des3, Secret(hex_member(own, "ks_enc")), Secret(hex_member(own, "ks_mac"))},
+                    read_be(hex_member(exchange, "ssc_before")));
     Command command = parse_command(hex_member(exchange, "protected_command")).value();
     ASSERT_EQ(messaging.unwrap(command), sw::kDone);
     const auto status = static_cast<StatusWord>(read_be(hex_member(exchange, "sw")));

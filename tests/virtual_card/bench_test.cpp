@@ -279,6 +279,54 @@ TEST_F(BenchTest, TakesTheTimeOfARealCard) {
   EXPECT_GE(taken, std::chrono::microseconds(kRealContact.power_on_us));
 }
 
+TEST_F(BenchTest, AnswersNeverBeforeARealCardWould) {
+  auto stock = Stock::make(folder_ / "state", plan());
+  BenchSettings slow = settings();
+  slow.cards.time_model = kRealContactless;
+  run(std::move(stock.value()), slow);
+  bench_->execute("take reader-1");
+  Driver driver(folder_ / "reader-1.sock");
+  driver.ask(1);
+  constexpr int kCommands = 20;
+  constexpr std::size_t kBytesOnLine = 5 + 47;
+  const std::uint64_t each =
+      duration_us(kRealContactless, {.bytes_on_line = kBytesOnLine, .pages_written = 0, .ciphers = {}});
+  const auto begin = std::chrono::steady_clock::now();
+  for (int i = 0; i < kCommands; ++i) ASSERT_EQ(driver.ask(4, hex("80CA9F7F00")).size(), 2U + 2 * 47);
+  const auto taken = std::chrono::steady_clock::now() - begin;
+  EXPECT_GE(taken, std::chrono::microseconds(kCommands * each));
+}
+
+TEST_F(BenchTest, MakesBlanksOfADialect) {
+  StockPlan mixed = plan();
+  mixed.classes = {{"files", 1, {.dialect = Dialect::iso7816_files, .lengths = Lengths::chaining}},
+                   {"applet", 1, {.dialect = Dialect::emrtd_applet, .lengths = Lengths::short_only}}};
+  auto stock = Stock::make(folder_ / "state", mixed);
+  ASSERT_TRUE(stock.has_value());
+  run(std::move(stock.value()), settings());
+  bench_->execute("take reader-1 files");
+  Driver driver(folder_ / "reader-1.sock");
+  EXPECT_NE(driver.ask(1).find("73C40180"), std::string::npos);
+  EXPECT_EQ(driver.ask(4, hex("00A4040C08A000000151000000")), "4:6A82");
+  EXPECT_EQ(driver.ask(4, hex("80CA9F7F00")).size(), 2U + 2 * 47);
+}
+
+TEST_F(BenchTest, LetsABlankShowTheIdentityOfAnother) {
+  start();
+  bench_->execute("take reader-1");
+  Driver driver(folder_ / "reader-1.sock");
+  driver.ask(1);
+  const std::string own = driver.ask(4, hex("80CA9F7F00"));
+  EXPECT_EQ(bench_->execute("fault B000001 same_identity B000003"), "ok\n");
+  const std::string shown = driver.ask(4, hex("80CA9F7F00"));
+  EXPECT_NE(shown, own);
+  EXPECT_EQ(bench_->execute("fault B000001 same_identity B000099").substr(0, 23), "error transport.no_card");
+  bench_->execute("move B000001 to output");
+  bench_->execute("move B000003 to reader-1");
+  driver.ask(1);
+  EXPECT_EQ(driver.ask(4, hex("80CA9F7F00")), shown);
+}
+
 // What the card answered is on disk before the answer is read: the process may die at any moment.
 TEST_F(BenchTest, KeepsWhatARealCardKeepsWhenTheProcessDies) {
   start();

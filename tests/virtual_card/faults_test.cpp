@@ -25,8 +25,12 @@ TEST(Faults, AreReadFromText) {
   EXPECT_EQ(parse_fault("cut 7 300").value().bytes, 300U);
   EXPECT_EQ(parse_fault("slow 20").value().factor, 20U);
   EXPECT_EQ(parse_fault("mute").value().kind, FaultKind::mute);
-  for (const char* bad :
-       {"", "broken", "cut", "cut 1", "cut 0 5", "cut x 5", "slow", "dead 1", "mute 1 2", "cut 1 99999999"}) {
+  EXPECT_EQ(parse_fault("tear 2 64").value().kind, FaultKind::tear);
+  EXPECT_EQ(parse_fault("wrong_chip_key").value().kind, FaultKind::wrong_chip_key);
+  EXPECT_EQ(parse_fault("no_command D8").value().instruction, 0xD8);
+  for (const char* bad : {"", "broken", "cut", "cut 1", "cut 0 5", "cut x 5", "slow", "dead 1", "mute 1 2",
+                          "cut 1 99999999", "no_command", "no_command D8D8", "no_command x", "same_identity",
+                          "same_identity B000002", "tear 1"}) {
     EXPECT_EQ(parse_fault(bad).error().code, "transport.syntax") << bad;
   }
 }
@@ -101,6 +105,52 @@ TEST_F(FaultyCard, KeepsWholePagesWhenPowerIsCut) {
   EXPECT_FALSE(card_.power_on().empty()) << "the cut happens once";
 }
 
+TEST_F(FaultyCard, LosesPowerInATornPage) {
+  card_.power_on();
+  ASSERT_EQ(host_.open(0x03), 0x9000);             // commands 1, 2
+  ASSERT_EQ(host_.send_status(kInstall), 0x9000);  // 3
+  give("tear 4 144");                              // the file's entry (6), one page, 10 bytes of the next
+  const Bytes content = pattern(220, 2);
+  EXPECT_EQ(host_.store(dgi(0x0102, content), false, false), 0x0000) << "no answer";
+  const File* file = card_.memory().file(0x0102);
+  ASSERT_NE(file, nullptr);
+  EXPECT_EQ(to_hex(file->content), to_hex(concat({ByteView(content).first(138), Bytes(82, 0xFF)})));
+  EXPECT_FALSE(card_.power_on().empty()) << "the tear happens once";
+}
+
+TEST(Tear, LeavesAnErasedRestInTheCardsFile) {
+  Memory memory = blank();
+  ASSERT_EQ(memory.begin_file(0x0101, 200), sw::kDone);
+  ASSERT_EQ(memory.write_bytes(0x0101, 0, Bytes(200, 0x11)), sw::kDone);
+  memory.cut_power_after(140, true);
+  EXPECT_EQ(memory.write_bytes(0x0101, 0, Bytes(200, 0x22)), sw::kMemoryFailure);
+  EXPECT_TRUE(memory.power_lost());
+  const auto reloaded = Memory::load(memory.take_unsaved());
+  ASSERT_TRUE(reloaded.has_value());
+  EXPECT_EQ(to_hex(reloaded.value().file(0x0101)->content),
+            to_hex(concat({Bytes(140, 0x22), Bytes(60, 0xFF)})));
+}
+
+TEST_F(FaultyCard, LacksACommand) {
+  give("no_command D8");
+  card_.power_on();
+  EXPECT_EQ(to_hex(card_.process(hex("80D8000000"))), "6D00");
+  EXPECT_EQ(status_of(card_.process(hex("80CA9F7F00"))), 0x9000);
+}
+
+TEST_F(FaultyCard, ShowsTheIdentityOfAnotherBlank) {
+  Fault fault;
+  fault.kind = FaultKind::same_identity;
+  fault.cplc = pattern(42, 7);
+  card_.set_fault(fault);
+  card_.power_on();
+  EXPECT_EQ(to_hex(card_.process(hex("80CA9F7F00"))), "9F7F2A" + to_hex(pattern(42, 7)) + "9000");
+  EXPECT_EQ(host_.open(0x01), 0x9000) << "its keys are its own";
+  card_.set_fault({});
+  EXPECT_EQ(to_hex(card_.process(hex("80CA9F7F00"))), "6982");
+  EXPECT_EQ(to_hex(card_.process(hex("80CA9F7F00"))).substr(0, 12), "9F7F2A4790D6");
+}
+
 TEST_F(FaultyCard, ExecutesTheCommandWhoseAnswerIsLost) {
   card_.power_on();
   ASSERT_EQ(host_.open(0x01), 0x9000);
@@ -139,6 +189,20 @@ TEST(TimeModel, AddsUpLineMemoryAndCiphers) {
       duration_us(model,
                   {.bytes_on_line = 90, .pages_written = 2, .ciphers = {.aes_blocks = 4, .des_blocks = 6}}),
       10'000U + 100 + 2000 + 12 + 30);
+}
+
+TEST(TimeModel, AddsUpKeysAndPenalties) {
+  TimeModel model;
+  model.bits_per_second = 1'000'000;
+  model.curve_multiplication_us = 1000;
+  model.rsa_2048_signature_us = 8000;
+  model.penalty_us = 50;
+  WorkDone work;
+  work.curve_multiplications = 3;
+  work.rsa_signature_bits = 1024;
+  work.penalties = 2;
+  EXPECT_EQ(duration_us(model, {.bytes_on_line = 0, .pages_written = 0, .ciphers = work}),
+            3000U + 1000 + 100);
 }
 
 TEST(TimeModel, MakesARealCardTakeSecondsForAPhoto) {

@@ -50,6 +50,22 @@ TEST(Options, AreRead) {
   EXPECT_TRUE(options.value().die_with_parent);
 }
 
+TEST(Options, TellTheDialectAndTheLengthsOfAClass) {
+  const auto options = parse({"--socket-dir", "/s", "--state", "/st", "--class", "a=1", "--class",
+                              "b=2:iso7816-files:chaining", "--class", "c=3:emrtd-applet:older", "--class",
+                              "d=4:gp-store-data:short", "--time", "contactless-848"});
+  ASSERT_TRUE(options.has_value());
+  const auto& classes = options.value().classes;
+  EXPECT_EQ(classes[0].kind, CardKind{});
+  EXPECT_EQ(classes[1].count, 2U);
+  EXPECT_EQ(classes[1].kind, (CardKind{.dialect = Dialect::iso7816_files, .lengths = Lengths::chaining}));
+  EXPECT_EQ(classes[2].kind,
+            (CardKind{.dialect = Dialect::emrtd_applet, .lengths = Lengths::short_only, .older = true}));
+  EXPECT_EQ(classes[3].kind, (CardKind{.lengths = Lengths::short_only}));
+  EXPECT_EQ(options.value().bench.cards.time_model.bits_per_second, 848'000U);
+  EXPECT_EQ(options.value().bench.cards.time_model.page_us, kRealContactless.page_us);
+}
+
 TEST(Options, RefuseWhatDoesNotFit) {
   const std::vector<std::string> base = {"--socket-dir", "/s", "--state", "/st"};
   const std::vector<std::vector<std::string>> wrong = {{"--readers", "17"},
@@ -60,6 +76,11 @@ TEST(Options, RefuseWhatDoesNotFit) {
                                                        {"--class", "a=0"},
                                                        {"--blanks", "3", "--class", "a=2"},
                                                        {"--time", "fast"},
+                                                       {"--time", "contactless-300"},
+                                                       {"--class", "a=1:other"},
+                                                       {"--class", "a=1:iso7816-files:older"},
+                                                       {"--class", "a=1:emrtd-applet:chaining"},
+                                                       {"--class", "a=1:"},
                                                        {"--unknown"},
                                                        {"surplus"},
                                                        {"--seed"}};

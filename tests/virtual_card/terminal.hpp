@@ -93,9 +93,9 @@ class Terminal {
   StatusWord open(ByteView seed);
   Bytes send(ByteView plain);  // plain data and status word out of a protected answer
   Bytes protect(ByteView plain);
+  Bytes unprotect(ByteView answer);
 
  private:
-  Bytes unprotect(ByteView answer);
   Card& card_;
   Bytes enc_, mac_;
   std::uint64_t counter_ = 0;

@@ -118,12 +118,24 @@ Result<std::string> Bench::fault(const std::vector<std::string>& words) {
   if (words.size() < 3) return wrong_request("fault SERIAL KIND [NUMBERS]");
   const Stock::Entry* entry = stock_.find(words[1]);
   if (entry == nullptr) return no_card(words[1]);
-  std::string text = words[2];
-  for (std::size_t i = 3; i < words.size(); ++i) text += " " + words[i];
-  TRY(auto parsed, parse_fault(text));
+  TRY(auto parsed, read_fault(words));
   faults_[words[1]] = parsed;
   if (ReaderSlot* slot = slot_of(entry->place); slot != nullptr) slot->set_fault(parsed);
   return std::string("ok\n");
+}
+
+// `same_identity SERIAL` means a card of this stock; the others stand for themselves.
+Result<Fault> Bench::read_fault(const std::vector<std::string>& words) const {
+  if (words.size() == 4 && words[2] == "same_identity") {
+    if (stock_.find(words[3]) == nullptr) return no_card(words[3]);
+    Fault fault;
+    fault.kind = FaultKind::same_identity;
+    TRY(fault.cplc, stock_.chip_id(words[3]));
+    return fault;
+  }
+  std::string text = words[2];
+  for (std::size_t i = 3; i < words.size(); ++i) text += " " + words[i];
+  return parse_fault(text);
 }
 
 // Out of the old place, into the new one. What needs a file is done first, so that an error moves nothing.

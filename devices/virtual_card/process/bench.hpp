@@ -39,6 +39,7 @@ class Bench {
   Result<std::string> take(const std::vector<std::string>& words);
   Result<std::string> move(const std::vector<std::string>& words);
   Result<std::string> fault(const std::vector<std::string>& words);
+  Result<Fault> read_fault(const std::vector<std::string>& words) const;
   Status move_card(const std::string& serial, const std::string& to);
   Status check_place(std::string_view place) const;
   Result<std::unique_ptr<StoredCard>> open_card(const std::string& serial, int reader);

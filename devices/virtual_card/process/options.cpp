@@ -65,21 +65,75 @@ Result<std::uint64_t> number_of(std::string_view name, std::string_view text, Ra
 
 constexpr std::size_t kBlanksMax = 999'999;
 
+std::vector<std::string_view> split(std::string_view text, char separator) {
+  std::vector<std::string_view> parts;
+  while (true) {
+    const std::size_t end = text.find(separator);
+    parts.push_back(text.substr(0, end));
+    if (end == std::string_view::npos) return parts;
+    text.remove_prefix(end + 1);
+  }
+}
+
+// DIALECT and its options: short, chaining, older.
+Status apply_kind_word(std::string_view word, CardKind& kind) {
+  if (word == "gp-store-data") {
+    kind.dialect = Dialect::gp_store_data;
+  } else if (word == "iso7816-files") {
+    kind.dialect = Dialect::iso7816_files;
+  } else if (word == "emrtd-applet") {
+    kind.dialect = Dialect::emrtd_applet;
+    kind.lengths = Lengths::short_only;  // spec/emrtd-applet.md
+  } else if (word == "short") {
+    kind.lengths = Lengths::short_only;
+  } else if (word == "chaining" && kind.dialect != Dialect::emrtd_applet) {
+    kind.lengths = Lengths::chaining;
+  } else if (word == "older" && kind.dialect == Dialect::emrtd_applet) {
+    kind.older = true;
+  } else {
+    return wrong(
+        "after --class NAME=COUNT comes :gp-store-data, :iso7816-files or :emrtd-applet, then :short, "
+        ":chaining "
+        "(not of the applet) or :older (of the applet)");
+  }
+  return ok();
+}
+
 Result<ClassCount> class_of(std::string_view text) {
+  const auto parts = split(text, ':');
+  text = parts[0];
+  CardKind kind;
+  for (std::size_t i = 1; i < parts.size(); ++i) {
+    TRY_STATUS(apply_kind_word(parts[i], kind));
+  }
   const std::size_t sign = text.find('=');
   if (sign == 0 || sign == std::string_view::npos ||
       text.substr(0, sign).find_first_of(" ,\t") != std::string_view::npos || sign > 64) {
-    return wrong("--class has the form NAME=COUNT");
+    return wrong("--class has the form NAME=COUNT[:DIALECT[:OPTION]]");
   }
   TRY(auto count, number_of("class NAME=COUNT", text.substr(sign + 1), {1, kBlanksMax}));
-  return ClassCount{std::string(text.substr(0, sign)), static_cast<std::size_t>(count)};
+  return ClassCount{std::string(text.substr(0, sign)), static_cast<std::size_t>(count), kind};
 }
 
 Result<TimeModel> time_model_of(std::string_view text) {
   if (text == "instant") return kInstant;
   if (text == "real") return kRealContact;
   if (text == "contactless") return kRealContactless;
-  return wrong("--time is instant, real or contactless");
+  // Each line's bit rates with the rest of its model (ISO/IEC 14443-4; ISO/IEC 7816-3 with a clock of 3.57 to
+  // 5 MHz).
+  for (const std::uint32_t kilobits : {106U, 212U, 424U, 848U}) {
+    TimeModel model = kRealContactless;
+    model.bits_per_second = kilobits * 1000;
+    if (text == "contactless-" + std::to_string(kilobits)) return model;
+  }
+  for (const std::uint32_t bits : {9'600U, 115'200U, 223'000U, 446'000U, 600'000U}) {
+    TimeModel model = kRealContact;
+    model.bits_per_second = bits;
+    if (text == "contact-" + std::to_string(bits)) return model;
+  }
+  return wrong(
+      "--time is instant, real, contactless, contactless-106, -212, -424 or -848, or contact-9600, -115200, "
+      "-223000, -446000 or -600000");
 }
 
 Status apply(int option, std::string_view text, Options& options, std::size_t& blanks) {
@@ -150,7 +204,7 @@ Status check(Options& options, std::size_t blanks) {
   std::size_t sum = 0;
   for (const ClassCount& kind : options.classes) sum += kind.count;
   if (options.classes.empty() && blanks != 0) {
-    options.classes.push_back({"blank", blanks});
+    options.classes.push_back({"blank", blanks, {}});
   } else if (blanks != 0 && sum != blanks) {
     return wrong("--blanks is not the sum of the classes");
   }
@@ -167,11 +221,17 @@ const char* usage() {
          "  --socket-dir DIR          reader-1.sock …, control.sock (a short path)\n"
          "  --state DIR               card memories and places; reopened when it has some\n"
          "  --transport-master FILE   hex, 16, 24 or 32 bytes; for a new stock\n"
-         "  --class NAME=COUNT        blanks of a class; may be repeated (or --blanks N of class blank)\n"
+         "  --class NAME=COUNT[:DIALECT[:OPTION]]  blanks of a class; may be repeated (or --blanks N of "
+         "class\n"
+         "                            blank). DIALECT gp-store-data (default), iso7816-files, emrtd-applet; "
+         "OPTION\n"
+         "                            short, chaining (no extended length), older (build of the applet)\n"
          "  --blanks N                checked against the sum of the classes\n"
          "  --readers N               1 to 16 (4)      --printers N  0 to 16 (2)\n"
          "  --receipt FILE.csv        serial,class,chip_id of all cards\n"
-         "  --time MODEL              instant (default), real, contactless\n"
+         "  --time MODEL              instant (default), real, contactless, contactless-106 to -848 "
+         "(kbit/s),\n"
+         "                            contact-9600 to -600000 (bit/s)\n"
          "  --seed N                  chip identities, challenges and faults repeat\n"
          "  --faults-per-thousand N   blanks with a fault by chance\n"
          "  --s16                     SCP03 with 16-byte MACs\n"

@@ -2,8 +2,10 @@
 
 #include <poll.h>
 #include <sys/eventfd.h>
+#include <sys/prctl.h>
+#include <time.h>
 
-#include <chrono>
+#include <cerrno>
 #include <cstdio>
 
 #include "base/check.hpp"
@@ -28,6 +30,18 @@ using SteadyClock = std::chrono::steady_clock;
 void drain(const FileDescriptor& wake_up) {
   std::uint64_t count = 0;
   if (::read(wake_up.get(), &count, sizeof count) < 0) return;  // nothing was there
+}
+
+// The end of a wait is slept to an absolute time, without looking for events: short, and exact.
+constexpr std::int64_t kLastStretchNs = 500'000;
+
+void sleep_until(SteadyClock::time_point due) {
+  const auto since_start =
+      std::chrono::duration_cast<std::chrono::nanoseconds>(due.time_since_epoch()).count();
+  constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
+  const timespec until{since_start / kNanosecondsPerSecond, since_start % kNanosecondsPerSecond};
+  while (::clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &until, nullptr) == EINTR) {
+  }
 }
 
 }  // namespace
@@ -91,6 +105,7 @@ void ReaderSlot::set_fault(Fault fault) {
 }
 
 void ReaderSlot::run() {
+  ::prctl(PR_SET_TIMERSLACK, 1UL, 0UL, 0UL, 0UL);  // by default a sleep may be 50 µs too long
   while (true) {
     std::vector<pollfd> waits = {{wake_up_.get(), POLLIN, 0}, {listener_.get(), POLLIN, 0}};
     for (const auto& client : clients_) waits.push_back({client->socket.get(), POLLIN, 0});
@@ -119,6 +134,7 @@ void ReaderSlot::accept_clients() {
 }
 
 void ReaderSlot::serve(Client& client) {
+  const auto arrival = SteadyClock::now();
   if (!receive_some(client.socket, client.received, 2 * (kHeadSize + kFrameMax))) client.gone = true;
   while (!client.gone && client.received.size() >= kHeadSize + 1) {
     const auto size = static_cast<std::size_t>(read_be(ByteView(client.received).first(kHeadSize)));
@@ -131,11 +147,12 @@ void ReaderSlot::serve(Client& client) {
                       client.received.begin() + static_cast<std::ptrdiff_t>(kHeadSize + size));
     client.received.erase(client.received.begin(),
                           client.received.begin() + static_cast<std::ptrdiff_t>(kHeadSize + size));
-    handle(client, frame[0], ByteView(frame).subspan(1));
+    handle(client, frame[0], ByteView(frame).subspan(1), arrival);
   }
 }
 
-void ReaderSlot::handle(Client& client, std::uint8_t kind, ByteView payload) {
+void ReaderSlot::handle(Client& client, std::uint8_t kind, ByteView payload,
+                        SteadyClock::time_point arrival) {
   if (kind == kPresence) {
     push_events();  // those before go to the others; then this client knows what is now
     client.subscribed = true;
@@ -146,7 +163,7 @@ void ReaderSlot::handle(Client& client, std::uint8_t kind, ByteView payload) {
     client.gone = true;
     return;
   }
-  const Answer answer = execute(kind, payload);
+  const Answer answer = execute(kind, payload, arrival);
   const bool stayed = wait_for(client, answer);
   send(client, kind, stayed ? ByteView(answer.payload) : ByteView());
 }
@@ -157,10 +174,12 @@ bool ReaderSlot::presence_before_events() {
   return events_.empty() ? card_ != nullptr : events_.front() == 0;
 }
 
-ReaderSlot::Answer ReaderSlot::execute(std::uint8_t kind, ByteView payload) {
+ReaderSlot::Answer ReaderSlot::execute(std::uint8_t kind, ByteView payload, SteadyClock::time_point arrival) {
   const std::lock_guard lock(mutex_);
-  Answer answer{.payload = {}, .wait_us = 0, .hanging = false, .card_number = card_number_};
-  if (card_ == nullptr) return answer;
+  Answer answer{
+      .payload = {}, .due = arrival, .takes_time = false, .hanging = false, .card_number = card_number_};
+  // A card that came after the last events went out is not there yet for those that were told of them.
+  if (card_ == nullptr || !events_.empty()) return answer;
   Card& card = card_->card();
   if (kind == kPowerOn || kind == kReset) {
     answer.payload = card.power_on();
@@ -169,7 +188,9 @@ ReaderSlot::Answer ReaderSlot::execute(std::uint8_t kind, ByteView payload) {
   } else {
     answer.payload = card.process(payload);
   }
-  answer.wait_us = card.take_elapsed_us();
+  const std::uint64_t taken = card.take_elapsed_us();
+  answer.takes_time = taken > 0;
+  answer.due = arrival + std::chrono::microseconds(taken);
   answer.hanging = card.hanging();
   if (const Status saved = card_->save(); !saved) {
     std::fprintf(stderr, "virtual-card: %s: %s\n", card.identity().serial.c_str(),
@@ -184,13 +205,13 @@ ReaderSlot::Answer ReaderSlot::execute(std::uint8_t kind, ByteView payload) {
 // Waits as long as a real card would take; false when the card was taken out or its reader went away
 // meanwhile.
 bool ReaderSlot::wait_for(const Client& client, const Answer& answer) {
-  const auto deadline = SteadyClock::now() + std::chrono::microseconds(answer.wait_us);
-  while (answer.hanging || answer.wait_us > 0) {
+  while (answer.hanging || answer.takes_time) {
     const auto left =
-        std::chrono::duration_cast<std::chrono::nanoseconds>(deadline - SteadyClock::now()).count();
-    if (!answer.hanging && left <= 0) break;
+        std::chrono::duration_cast<std::chrono::nanoseconds>(answer.due - SteadyClock::now()).count();
+    if (!answer.hanging && left <= kLastStretchNs) break;
     constexpr std::int64_t kNanosecondsPerSecond = 1'000'000'000;
-    const timespec patience{left / kNanosecondsPerSecond, left % kNanosecondsPerSecond};
+    const std::int64_t most = std::max<std::int64_t>(left - kLastStretchNs, 0);
+    const timespec patience{most / kNanosecondsPerSecond, most % kNanosecondsPerSecond};
     std::array<pollfd, 2> waits = {{{wake_up_.get(), POLLIN, 0}, {client.socket.get(), POLLRDHUP, 0}}};
     const int ready = ::ppoll(waits.data(), waits.size(), answer.hanging ? nullptr : &patience, nullptr);
     if (ready > 0 && waits[1].revents != 0) return false;
@@ -202,6 +223,7 @@ bool ReaderSlot::wait_for(const Client& client, const Answer& answer) {
       return false;
     }
   }
+  if (answer.takes_time) sleep_until(answer.due);
   const std::lock_guard lock(mutex_);
   return card_number_ == answer.card_number;
 }

@@ -1,11 +1,13 @@
 // One reader slot: its socket, its thread, and the card that is in it (FORMAT.md section 3). The thread
 // answers the reader driver; the bench puts cards in and takes them out from another thread. A command that
 // takes virtual time, and a mute card, wait on the slot's wake-up event, so that taking the card out,
-// stopping, or the driver's going away ends the wait at once.
+// stopping, or the driver's going away ends the wait at once. The answer leaves when a real card would have
+// given it, counted from the request's arrival, to some ten microseconds.
 #pragma once
 
 #include <sys/types.h>
 
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -39,7 +41,8 @@ class ReaderSlot {
   };
   struct Answer {
     Bytes payload;
-    std::uint64_t wait_us = 0;
+    std::chrono::steady_clock::time_point due;  // when a real card would have answered
+    bool takes_time = false;
     bool hanging = false;
     std::uint64_t card_number = 0;  // which card it was
   };
@@ -48,8 +51,9 @@ class ReaderSlot {
   void wake();
   void accept_clients();
   void serve(Client& client);
-  void handle(Client& client, std::uint8_t kind, ByteView payload);
-  Answer execute(std::uint8_t kind, ByteView payload);
+  void handle(Client& client, std::uint8_t kind, ByteView payload,
+              std::chrono::steady_clock::time_point arrival);
+  Answer execute(std::uint8_t kind, ByteView payload, std::chrono::steady_clock::time_point arrival);
   bool wait_for(const Client& client, const Answer& answer);
   void push_events();
   bool presence_before_events();

@@ -23,7 +23,7 @@ std::string serial_of(std::size_t number) {
 
 // Chip identity: 42 bytes with the layout of GlobalPlatform's CPLC; unique by serial number within a batch
 // and by batch within a seed. The fabricator code belongs to nobody.
-CardIdentity identity_of(const StockPlan& plan, std::size_t number, const std::string& card_class) {
+CardIdentity identity_of(const StockPlan& plan, std::size_t number, const ClassCount& kind) {
   Bytes seed;
   append_be(seed, plan.seed, 8);
   const crypto::Sha256 of_seed = crypto::sha256({bytes_of("batch"), seed});
@@ -35,10 +35,11 @@ CardIdentity identity_of(const StockPlan& plan, std::size_t number, const std::s
   Bytes diversification(cplc.begin() + 12, cplc.begin() + 18);
   append(diversification, ByteView(of_seed).subspan(2, 4));
   return {.serial = serial_of(number),
-          .card_class = card_class,
+          .card_class = kind.name,
           .cplc = cplc,
           .diversification = diversification,
-          .s16 = plan.s16};
+          .s16 = plan.s16,
+          .kind = kind.kind};
 }
 
 std::vector<std::string> words_of(std::string_view line) {
@@ -66,7 +67,7 @@ Result<Stock> Stock::make(const std::filesystem::path& folder, const StockPlan& 
   std::size_t number = 0;
   for (const ClassCount& kind : plan.classes) {
     for (std::size_t i = 0; i < kind.count; ++i) {
-      const CardIdentity identity = identity_of(plan, ++number, kind.name);
+      const CardIdentity identity = identity_of(plan, ++number, kind);
       const CardKeys keys = diversify_kdf3(plan.transport_master, identity.diversification);
       TRY_STATUS(StoredCard::create(stock.card_path(identity.serial), Memory::make_blank(identity, keys)));
       stock.by_serial_.emplace(identity.serial, stock.entries_.size());
@@ -173,14 +174,19 @@ Status Stock::record_move(std::string_view serial, std::string_view place) {
   return ok();
 }
 
+Result<Bytes> Stock::chip_id(std::string_view serial) const {
+  TRY(auto content, read_file(card_path(serial)));
+  TRY(auto memory, Memory::load(content));
+  return memory.identity().cplc;
+}
+
 Result<std::string> Stock::receipt() const {
   std::string text = "serial,class,chip_id\n";
   std::vector<const Entry*> sorted;
   for (const auto& [serial, index] : by_serial_) sorted.push_back(&entries_[index]);
   for (const Entry* entry : sorted) {
-    TRY(auto content, read_file(card_path(entry->serial)));
-    TRY(auto memory, Memory::load(content));
-    text += entry->serial + "," + entry->card_class + "," + to_hex(memory.identity().cplc) + "\n";
+    TRY(auto cplc, chip_id(entry->serial));
+    text += entry->serial + "," + entry->card_class + "," + to_hex(cplc) + "\n";
   }
   return text;
 }

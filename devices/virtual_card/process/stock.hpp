@@ -15,6 +15,7 @@ namespace imprimatur::devices {
 struct ClassCount {
   std::string name;
   std::size_t count = 0;
+  CardKind kind = {};
 };
 
 struct StockPlan {
@@ -49,6 +50,8 @@ class Stock {
   Status record_move(std::string_view serial, std::string_view place);
 
   std::filesystem::path card_path(std::string_view serial) const;
+  // The CPLC of a card of this stock. Errors of its file.
+  Result<Bytes> chip_id(std::string_view serial) const;
   // `serial,class,chip_id` for `stock receive`, all cards; the chip identity is the CPLC in hex.
   Result<std::string> receipt() const;
 

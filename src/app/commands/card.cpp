@@ -2,20 +2,27 @@
 #include <cstdio>
 #include <sstream>
 
+#include "app/commands/card_verdict.hpp"
 #include "app/commands/command.hpp"
+#include "base/encoding.hpp"
 #include "base/files.hpp"
 #include "base/random.hpp"
-#include "chip/inspect.hpp"
 #include "devices/pcsc/pcsc_reader.hpp"
+#include "lds/data_groups.hpp"
 
 namespace imprimatur::app {
 namespace {
 
+constexpr std::size_t kRevocationListMax = 16U << 20;
+
 struct ReadOptions {
   std::string reader;
   std::filesystem::path mrz;
+  std::string can;
   std::filesystem::path trust;
+  std::vector<std::filesystem::path> revocation;
   std::filesystem::path out;
+  std::filesystem::path portrait;
 };
 
 int run_readers(const CommandContext& context) {
@@ -34,49 +41,75 @@ Result<lds::Mrz> read_mrz(const std::filesystem::path& path) {
   return mrz;
 }
 
+// DER as it is, or PEM with one list in it.
+Result<Bytes> read_revocation_list(const std::filesystem::path& path) {
+  constexpr std::string_view kBegin = "-----BEGIN X509 CRL-----";
+  constexpr std::string_view kEnd = "-----END X509 CRL-----";
+  TRY(auto text, read_text_file(path, kRevocationListMax));
+  const auto begin = text.find(kBegin);
+  if (begin == std::string::npos) return copy_of(bytes_of(text));
+  const auto end = text.find(kEnd, begin);
+  if (end == std::string::npos) {
+    return fail("crypto.crl_syntax", path.filename().string() + " has no end line of a revocation list");
+  }
+  std::string body = text.substr(begin + kBegin.size(), end - begin - kBegin.size());
+  std::erase_if(body, [](unsigned char c) { return std::isspace(c) != 0; });
+  return from_base64(body);
+}
+
 Result<chip::InspectionReport> inspect(const ReadOptions& options) {
   chip::InspectionRequest request;
-  TRY(request.mrz, read_mrz(options.mrz));
+  if (!options.mrz.empty()) {
+    TRY(request.mrz, read_mrz(options.mrz));
+  }
+  if (!options.can.empty()) request.can = options.can;
   TRY(auto pem, read_text_file(options.trust));
   TRY(request.anchors, crypto::Certificate::from_pem_bundle(pem));
+  for (const auto& path : options.revocation) {
+    TRY(auto list, read_revocation_list(path));
+    request.revocation.push_back(std::move(list));
+  }
   request.at = SystemClock().now();
   devices::PcscReader reader(options.reader);
   TRY(auto channel, reader.connect());
   SystemRandom random;
-  TRY(auto report, chip::inspect(*channel, request, random));
-  if (options.out.empty()) return report;
-  TRY_STATUS(make_folders(options.out));
-  for (const auto& [file, content] : report.files) {
-    TRY_STATUS(write_file(options.out / std::string(lds::name_of(file)), content, {.mode = 0600}));
+  return chip::inspect(*channel, request, random);
+}
+
+Status save_portrait(const chip::InspectionReport& report, const std::filesystem::path& path) {
+  const auto dg2 = report.files.find(lds::FileId::dg2);
+  if (dg2 == report.files.end())
+    return fail("card.no_portrait", "DG2 was not read: there is no portrait", "DG2");
+  TRY(auto face, lds::decode_dg2(dg2->second));
+  if (!face.format) return fail("card.no_portrait", "the image in DG2 is neither JPEG nor JPEG 2000", "DG2");
+  return write_file(path, face.image, {.mode = 0600});
+}
+
+Status save(const chip::InspectionReport& report, const ReadOptions& options) {
+  if (!options.out.empty()) {
+    TRY_STATUS(make_folders(options.out));
+    for (const auto& [file, content] : report.files) {
+      TRY_STATUS(write_file(options.out / std::string(lds::name_of(file)), content, {.mode = 0600}));
+    }
   }
-  return report;
+  if (options.portrait.empty()) return ok();
+  return save_portrait(report, options.portrait);
 }
 
 int run_read(const CommandContext& context, const ReadOptions& options) {
+  if (options.mrz.empty() && options.can.empty()) {
+    std::fprintf(stderr, "imprimatur: give --mrz or --can\n");
+    return kExitUsage;
+  }
   auto inspected = inspect(options);
   if (!inspected) return report_error(context, inspected.error());
   const auto& report = inspected.value();
   if (context.json) {
-    json::array findings;
-    for (const auto& finding : report.findings) {
-      findings.push_back(
-          json::object{{"code", finding.code}, {"file", finding.file}, {"sentence", finding.sentence}});
-    }
-    json::array files;
-    for (const auto& [file, content] : report.files) files.emplace_back(lds::name_of(file));
-    std::printf("%s\n", canonical_json(json::object{{"authentic", report.passed()},
-                                                    {"files", std::move(files)},
-                                                    {"findings", std::move(findings)}})
-                            .c_str());
+    std::printf("%s\n", canonical_json(verdict_json(report)).c_str());
   } else {
-    for (const auto& [file, content] : report.files) {
-      std::printf("  %-14s %6zu bytes\n", std::string(lds::name_of(file)).c_str(), content.size());
-    }
-    for (const auto& finding : report.findings) {
-      std::printf("  %s %s: %s\n", finding.code.c_str(), finding.file.c_str(), finding.sentence.c_str());
-    }
-    std::printf("%s\n", report.passed() ? "The document is authentic." : "The document is NOT in order.");
+    std::printf("%s", verdict_text(report).c_str());
   }
+  if (auto saved = save(report, options); !saved) return report_error(context, saved.error());
   return report.passed() ? kExitYes : kExitNo;
 }
 
@@ -91,13 +124,17 @@ void add_card(CLI::App& app, CommandContext& context) {
   auto options = std::make_shared<ReadOptions>();
   auto* read = card->add_subcommand("read", "Read and verify a document as a border gate would");
   read->add_option("--reader", options->reader, "Reader's name")->required();
-  read->add_option("--mrz", options->mrz, "File with the three printed lines")
-      ->required()
-      ->check(CLI::ExistingFile);
+  auto* mrz =
+      read->add_option("--mrz", options->mrz, "File with the three printed lines")->check(CLI::ExistingFile);
+  read->add_option("--can", options->can, "Card access number: six digits, opens PACE only")->excludes(mrz);
   read->add_option("--trust", options->trust, "Trusted CSCA certificates (PEM)")
       ->required()
       ->check(CLI::ExistingFile);
+  read->add_option("--crl", options->revocation, "Certificate revocation lists (DER or PEM)")
+      ->check(CLI::ExistingFile);
   read->add_option("--out", options->out, "Folder for the files as read (personal data)");
+  read->add_option("--portrait", options->portrait,
+                   "File for the portrait, JPEG or JPEG 2000 (personal data)");
   read->callback(
       [&context, options] { context.run = [&context, options] { return run_read(context, *options); }; });
 }
