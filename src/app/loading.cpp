@@ -1,5 +1,6 @@
 #include "app/loading.hpp"
 
+#include "app/loading_revocation.hpp"
 #include "base/encoding.hpp"
 #include "base/files.hpp"
 #include "print/face_check.hpp"
@@ -102,6 +103,11 @@ Result<Loaded> load_all(const Config& config, WallTime now) {
   TRY_STATUS(manifest.check("policy.json", policy_text));
   TRY(auto anchors, manifest.read(config.keys, "trust/csca.pem", "trust/csca.pem"));
   TRY(loaded.anchors, crypto::Certificate::from_pem_bundle(anchors));
+  for (const std::string& name : config.revocation_lists) {
+    TRY(auto text, manifest.read(config.keys, name, name));
+    TRY(auto list, revocation_list_of(text, name));
+    loaded.revocation_lists.push_back(std::move(list));
+  }
   for (const std::string& name : config.products) {
     TRY(auto line, load_line(config, name, manifest));
     loaded.product_rules.emplace(name, line->product);
@@ -116,6 +122,7 @@ Result<std::map<std::string, job::Checks>> checks_of(const Loaded& loaded,
   for (const auto& [name, line] : loaded.products) {
     job::Checks all = job::checks_for(line->product);
     TRY(auto renderer, print::FaceRenderer::create(files, sha256_hex));
+    if (auto faults = renderer->examine(line->face); !faults.empty()) return faults.front();
     all.push_back(print::make_face_check(line->product, line->face, std::move(renderer)));
     checks.emplace(name, std::move(all));
   }

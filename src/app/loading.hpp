@@ -19,6 +19,7 @@ struct Loaded {
   json::object manifest_files;  // name → SHA-256 hex, as signed
   std::string manifest_hash;    // SHA-256 hex of the signed payload
   std::vector<crypto::Certificate> anchors;
+  std::vector<Bytes> revocation_lists;  // DER
   station::ProductLines products;
   std::map<std::string, job::Product> product_rules;  // for intake
 };

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "base/check.hpp"
+#include "print/binding.hpp"
 #include "print/content.hpp"
 #include "print/draw_art.hpp"
 #include "print/draw_codes.hpp"
@@ -40,31 +42,41 @@ struct ImageUse {
   bool optional = true;
 };
 
-ImageUse use_of(const FaceTemplate& face, const std::string& name) {
+bool shows(const Element& element, const ShownImage& image, const FaceData& data) {
+  const auto* shown = std::get_if<ImageElement>(&element.what);
+  return shown != nullptr && shown->image == image.name && shown->grey == image.grey &&
+         holds(element.when, data);
+}
+
+// Nothing when no element shows it on this card.
+std::optional<ImageUse> use_of(const FaceTemplate& face, const ShownImage& image, const FaceData& data) {
   ImageUse use;
   use.limits.side_px_min = 16;
+  use.options.grey = image.grey;
+  bool any = false;
   for_each_element(face, [&](const Element& element) {
-    const auto* image = std::get_if<ImageElement>(&element.what);
-    if (image == nullptr || image->image != name) return;
+    if (!shows(element, image, data)) return;
+    const auto& shown = std::get<ImageElement>(element.what);
     const double longer_mm = std::max(element.box.width, element.box.height);
     const int dots = static_cast<int>(std::ceil(longer_mm / kMmPerInch * face.resolution_dpi));
     use.options.longer_side_px_wanted = std::max(use.options.longer_side_px_wanted, dots);
-    use.limits.side_px_min = std::max(use.limits.side_px_min, image->side_px_min);
-    use.optional = use.optional && image->optional;
+    use.limits.side_px_min = std::max(use.limits.side_px_min, shown.side_px_min);
+    use.optional = use.optional && shown.optional;
+    any = true;
   });
-  return use;
+  return any ? std::optional(use) : std::nullopt;
 }
 
-void check_aspects(const FaceTemplate& face, const std::string& name, const CleanImage& image,
-                   std::vector<FaceFinding>& findings) {
+void check_aspects(const FaceTemplate& face, const ShownImage& of, const FaceData& data,
+                   const CleanImage& image, std::vector<FaceFinding>& findings) {
   for_each_element(face, [&](const Element& element) {
-    const auto* shown = std::get_if<ImageElement>(&element.what);
-    if (shown == nullptr || shown->image != name) return;
+    if (!shows(element, of, data)) return;
+    const auto& shown = std::get<ImageElement>(element.what);
     const double wanted = element.box.width / element.box.height;
     const double found = static_cast<double>(image.width_px) / image.height_px;
-    if (std::abs(found / wanted - 1) <= shown->aspect_tolerance) return;
+    if (std::abs(found / wanted - 1) <= shown.aspect_tolerance) return;
     findings.push_back(
-        {"face.image_aspect", name,
+        {"face.image_aspect", of.name,
          "the image is " + std::to_string(image.width_px) + " x " + std::to_string(image.height_px) +
              " pixels, a shape that does not fit its place on the card (" + element.name + ")"});
   });
@@ -72,6 +84,7 @@ void check_aspects(const FaceTemplate& face, const std::string& name, const Clea
 
 void draw(const ComposeInput& input, const Element& element, Content& to,
           std::vector<FaceFinding>& findings) {
+  if (!holds(element.when, input.data)) return;
   if (const auto* text = std::get_if<TextElement>(&element.what)) {
     draw_text(to, input.fonts, element, *text, input.data, findings);
   } else if (const auto* caption = std::get_if<CaptionElement>(&element.what)) {
@@ -80,8 +93,10 @@ void draw(const ComposeInput& input, const Element& element, Content& to,
     draw_mrz(to, input.fonts, element, *mrz, input.data, findings);
   } else if (const auto* qr = std::get_if<QrElement>(&element.what)) {
     draw_qr(to, element, *qr, input.face.resolution_dpi, input.data, findings);
+  } else if (const auto* barcode = std::get_if<BarcodeElement>(&element.what)) {
+    draw_barcode(to, element, *barcode, input.face.resolution_dpi, input.data, findings);
   } else if (const auto* image = std::get_if<ImageElement>(&element.what)) {
-    const std::size_t place = place_of(input.resources.images, image->image);
+    const std::size_t place = place_of(input.resources.images, ShownImage{image->image, image->grey});
     if (input.images.images[place].jpeg.empty()) return;
     const std::size_t opacity = place_of(input.resources.opacities, image->opacity);
     draw_image(to, element.box, *image, input.images.images[place],
@@ -102,9 +117,11 @@ void clip_keep_outs(Content& to, const Side& side) {
 }  // namespace
 
 bool is_static(const Element& element) {
+  if (!element.when.field.empty()) return false;
   if (const auto* text = std::get_if<TextElement>(&element.what)) return text->field.empty();
   return !std::holds_alternative<MrzElement>(element.what) &&
          !std::holds_alternative<QrElement>(element.what) &&
+         !std::holds_alternative<BarcodeElement>(element.what) &&
          !std::holds_alternative<ImageElement>(element.what);
 }
 
@@ -112,7 +129,10 @@ std::vector<Part> parts_of(const Side& side) {
   std::vector<Part> parts;
   for (std::size_t i = 0; i < side.elements.size(); ++i) {
     const bool fixed = is_static(side.elements[i]);
-    if (parts.empty() || parts.back().is_static != fixed) parts.push_back({fixed, i, 0});
+    const Panel panel = side.elements[i].panel;
+    if (parts.empty() || parts.back().is_static != fixed || parts.back().panel != panel) {
+      parts.push_back({fixed, panel, i, 0});
+    }
     ++parts.back().count;
   }
   return parts;
@@ -129,31 +149,37 @@ Resources resources_of(const FaceTemplate& face) {
     } else if (const auto* mrz = std::get_if<MrzElement>(&element.what)) {
       add_once(used.fonts, mrz->font);
     } else if (const auto* image = std::get_if<ImageElement>(&element.what)) {
-      add_once(used.images, image->image);
+      add_once(used.images, ShownImage{image->image, image->grey});
       add_once(used.opacities, image->opacity);
     }
   });
   return used;
 }
 
+std::vector<PdfLayer> layers() {
+  return {{"resin", true}, {"overlay", false}};
+}
+
 CardImages prepare_images(const FaceTemplate& face, const Resources& resources, const FaceData& data) {
   CardImages out;
   out.images.resize(resources.images.size());
   for (std::size_t i = 0; i < resources.images.size(); ++i) {
-    const std::string& name = resources.images[i];
-    const ImageUse use = use_of(face, name);
-    const auto found = data.images.find(name);
+    const ShownImage& shown = resources.images[i];
+    const auto use = use_of(face, shown, data);
+    if (!use) continue;
+    const auto found = data.images.find(shown.name);
     if (found == data.images.end() || found->second.empty()) {
-      if (!use.optional)
-        out.findings.push_back({"face.missing", name, "the face shows this image and there is none"});
+      if (!use->optional) {
+        out.findings.push_back({"face.missing", shown.name, "the face shows this image and there is none"});
+      }
       continue;
     }
-    auto clean = clean_jpeg(found->second, use.limits, use.options);
+    auto clean = clean_image(found->second, use->limits, use->options);
     if (!clean) {
-      out.findings.push_back({"face.image", name, clean.error().message});
+      out.findings.push_back({"face.image", shown.name, clean.error().message});
       continue;
     }
-    check_aspects(face, name, clean.value(), out.findings);
+    check_aspects(face, shown, data, clean.value(), out.findings);
     out.images[i] = std::move(clean.value());
   }
   return out;
@@ -163,10 +189,12 @@ std::string compose_part(const ComposeInput& input, const Side& side, const Part
                          std::vector<FaceFinding>& findings) {
   Content to;
   to.save();
+  if (part.panel != Panel::colour) to.begin_layer(part.panel == Panel::resin ? "L0" : "L1");
   clip_keep_outs(to, side);
   for (std::size_t i = part.first; i < part.first + part.count; ++i) {
     draw(input, side.elements[i], to, findings);
   }
+  if (part.panel != Panel::colour) to.end_layer();
   to.restore();
   return to.str();
 }

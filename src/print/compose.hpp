@@ -1,8 +1,9 @@
 // From a template and data to content streams: layout, checks and drawing of every element. Used by the
 // renderer. Pure functions; any thread.
 //
-// The elements of a side become parts in order: consecutive static ones make one part, consecutive bound
-// ones the next. So the static parts of a template are made once and the others for each card.
+// The elements of a side become parts in order: consecutive static ones of a panel make one part, consecutive
+// bound ones the next. So the static parts of a template are made once and the others for each card. What is
+// not for the colour panel stands in a layer of the PDF named after its panel.
 #pragma once
 
 #include <string>
@@ -12,6 +13,7 @@
 #include "print/face_template.hpp"
 #include "print/font_set.hpp"
 #include "print/image_check.hpp"
+#include "print/pdf_writer.hpp"
 
 namespace imprimatur::print {
 
@@ -20,16 +22,28 @@ bool is_static(const Element& element);
 
 struct Part {
   bool is_static = false;
+  Panel panel = Panel::colour;
   std::size_t first = 0, count = 0;  // of the side's elements
 };
 std::vector<Part> parts_of(const Side& side);
 
+// An image of the data in one way of showing it.
+struct ShownImage {
+  std::string name;
+  bool grey = false;
+  bool operator==(const ShownImage&) const = default;
+};
+
 // What a template uses, in a fixed order: names in its content streams are places in these lists.
 struct Resources {
-  std::vector<std::string> fonts, images;
+  std::vector<std::string> fonts;
+  std::vector<ShownImage> images;
   std::vector<double> opacities;
 };
 Resources resources_of(const FaceTemplate& face);
+
+// Names of the layers L0, L1, … in the order of the panels that are not colour.
+std::vector<PdfLayer> layers();
 
 struct CardImages {
   std::vector<CleanImage> images;  // as Resources::images; without pixels where missing or unusable

@@ -44,20 +44,34 @@ void Content::point(Point at, int thousandths) {
   number((kCardHeightMm - at.y) * kPointsPerMm, thousandths);
 }
 
-void Content::components(Colour colour) {
+// Shades of grey as such: black then is the black panel's, and not mixed of three.
+void Content::paint_colour(Colour colour, std::string_view grey, std::string_view rgb) {
   number(colour.red / 255.0);
+  if (colour.red == colour.green && colour.green == colour.blue) return operator_(grey);
   number(colour.green / 255.0);
   number(colour.blue / 255.0);
+  operator_(rgb);
 }
 
 void Content::fill_colour(Colour colour) {
-  components(colour);
-  operator_("rg");
+  paint_colour(colour, "g", "rg");
 }
 
 void Content::stroke_colour(Colour colour) {
-  components(colour);
-  operator_("RG");
+  paint_colour(colour, "G", "RG");
+}
+
+void Content::begin_text(std::string_view language) {
+  if (language.empty()) return operator_("/Span BMC");
+  out_ += "/Span <</Lang (";
+  out_ += language;
+  operator_(")>> BDC");
+}
+
+void Content::begin_layer(std::string_view name) {
+  out_ += "/OC /";
+  out_ += name;
+  operator_(" BDC");
 }
 
 void Content::line_width(double width_mm) {
@@ -116,6 +130,10 @@ void Content::text(const Text& what, std::span<const std::uint16_t> glyphs) {
     number(what.spacing_pt);
     out_ += "Tc ";
   }
+  if (what.condense != 1) {
+    number(what.condense * 100);
+    out_ += "Tz ";
+  }
   const int across = what.rotate == 0 ? 1 : what.rotate == 180 ? -1 : 0;
   const int up = what.rotate == 270 ? 1 : what.rotate == 90 ? -1 : 0;
   number(across);
@@ -127,7 +145,10 @@ void Content::text(const Text& what, std::span<const std::uint16_t> glyphs) {
   for (std::uint16_t glyph : glyphs) {
     for (int shift = 12; shift >= 0; shift -= 4) out_ += kHex[glyph >> shift & 0xF];
   }
-  operator_(what.spacing_pt != 0 ? "> Tj 0 Tc ET" : "> Tj ET");
+  out_ += "> Tj ";
+  if (what.spacing_pt != 0) out_ += "0 Tc ";
+  if (what.condense != 1) out_ += "100 Tz ";
+  operator_("ET");
 }
 
 void Content::image(std::string_view name, const Box& box) {

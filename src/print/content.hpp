@@ -37,9 +37,16 @@ class Content {
     std::string_view font;  // name in the page's resources
     double size_pt = 0;
     double spacing_pt = 0;
+    double condense = 1;  // horizontal scaling, of the spacing too (ISO 32000-1, 9.3.4)
     Point origin;
     int rotate = 0;
   };
+  // What people read as one text, whatever its lines; with its language (ISO 32000-1, 14.9.2) where given.
+  void begin_text(std::string_view language);
+  void end_text() { operator_("EMC"); }
+  // A layer of the page's resources (ISO 32000-1, 8.11.3.2), to `end_layer`.
+  void begin_layer(std::string_view name);
+  void end_layer() { operator_("EMC"); }
   void text(const Text& what, std::span<const std::uint16_t> glyphs);
   void image(std::string_view name, const Box& box);
   void graphics_state(std::string_view name);
@@ -55,7 +62,7 @@ class Content {
   void operator_(std::string_view text);
   void number(double value, int thousandths = 1);  // rounded to this many thousandths
   void point(Point at, int thousandths = 1);
-  void components(Colour colour);
+  void paint_colour(Colour colour, std::string_view grey, std::string_view rgb);
   std::string out_;
 };
 

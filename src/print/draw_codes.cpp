@@ -3,62 +3,101 @@
 #include <algorithm>
 #include <cmath>
 
+#include "print/bar_code.hpp"
 #include "print/qr_code.hpp"
-#include "print/text_check.hpp"
 
 namespace imprimatur::print {
 namespace {
 
 constexpr Colour kWhite{255, 255, 255};
+constexpr double kMmPerInch = 25.4;
 
-// Dark modules as one path, a rectangle for each run in a row.
-void draw_modules(Content& to, const QrCode& code) {
-  for (int row = 0; row < code.size; ++row) {
-    for (int column = 0; column < code.size; ++column) {
+// Dark modules as one path, a rectangle for each run in a row of `height` units.
+template <class Code>
+void draw_modules(Content& to, const Code& code, int columns, int rows, int height) {
+  for (int row = 0; row < rows; ++row) {
+    for (int column = 0; column < columns; ++column) {
       if (!code.at(column, row)) continue;
       int end = column + 1;
-      while (end < code.size && code.at(end, row)) ++end;
-      to.cell(column, row, end - column, 1);
+      while (end < columns && code.at(end, row)) ++end;
+      to.cell(column, row * height, end - column, height);
       column = end;
     }
   }
   to.fill();
 }
 
+// The value to encode; null, and a finding, when there is none.
+const std::string* payload_of(const std::string& field, const FaceData& data,
+                              std::vector<FaceFinding>& findings) {
+  const auto found = data.fields.find(field);
+  if (found != data.fields.end() && !found->second.empty()) return &found->second;
+  findings.push_back({"face.missing", field, "the face shows this code and there is nothing to encode"});
+  return nullptr;
+}
+
+int dots_in(double mm, double dot_mm) {
+  return static_cast<int>(std::floor(mm / dot_mm + 1e-6));
+}
+
+// The corner, on a printer's dot, of what is this large in the middle of the box.
+Point corner_of(const Box& box, double width_mm, double height_mm, double dot_mm) {
+  const auto on_dot = [dot_mm](double mm) { return std::round(mm / dot_mm) * dot_mm; };
+  return {on_dot(box.x + (box.width - width_mm) / 2), on_dot(box.y + (box.height - height_mm) / 2)};
+}
+
+void draw_ground(Content& to, const Box& box, Colour modules) {
+  to.fill_colour(kWhite);
+  to.rectangle(box);
+  to.fill();
+  to.fill_colour(modules);
+}
+
 }  // namespace
 
 void draw_qr(Content& to, const Element& element, const QrElement& qr, int resolution_dpi,
              const FaceData& data, std::vector<FaceFinding>& findings) {
-  const auto found = data.fields.find(qr.field);
-  if (found == data.fields.end() || found->second.empty()) {
-    findings.push_back({"face.missing", qr.field, "the face shows this code and there is nothing to encode"});
-    return;
-  }
-  const double dot_mm = 25.4 / resolution_dpi;
-  const int dots =
-      static_cast<int>(std::floor(std::min(element.box.width, element.box.height) / dot_mm + 1e-6));
+  const std::string* payload = payload_of(qr.field, data, findings);
+  if (payload == nullptr) return;
+  const double dot_mm = kMmPerInch / resolution_dpi;
+  const int dots = dots_in(std::min(element.box.width, element.box.height), dot_mm);
   for (char level : qr.levels) {
-    const auto code = encode_qr(found->second, level);
+    const auto code = encode_qr(*payload, level);
     if (!code) continue;
-    const int modules = code.value().size + 2 * kQuietZoneModules;
-    const int module_dots = dots / modules;
+    const int size = code.value().size;
+    const int module_dots = dots / (size + 2 * kQuietZoneModules);
     if (module_dots < qr.module_dots_min) continue;
-    const double side_mm = code.value().size * module_dots * dot_mm;
-    const auto on_dot = [dot_mm](double mm) { return std::round(mm / dot_mm) * dot_mm; };
-    const Point corner{on_dot(element.box.x + (element.box.width - side_mm) / 2),
-                       on_dot(element.box.y + (element.box.height - side_mm) / 2)};
-    to.fill_colour(kWhite);
-    to.rectangle(element.box);
-    to.fill();
-    to.fill_colour(qr.colour);
-    to.grid(corner, module_dots * dot_mm);
-    draw_modules(to, code.value());
+    const double side_mm = size * module_dots * dot_mm;
+    draw_ground(to, element.box, qr.colour);
+    to.grid(corner_of(element.box, side_mm, side_mm, dot_mm), module_dots * dot_mm);
+    draw_modules(to, code.value(), size, size, 1);
     to.restore();
     return;
   }
   findings.push_back({"face.qr_too_long", qr.field,
-                      "the code's text of " + std::to_string(found->second.size()) +
+                      "the code's text of " + std::to_string(payload->size()) +
                           " bytes needs smaller modules than can be printed in its place"});
+}
+
+void draw_barcode(Content& to, const Element& element, const BarcodeElement& barcode, int resolution_dpi,
+                  const FaceData& data, std::vector<FaceFinding>& findings) {
+  const std::string* payload = payload_of(barcode.field, data, findings);
+  if (payload == nullptr) return;
+  const double dot_mm = kMmPerInch / resolution_dpi;
+  const Dots room{dots_in(element.box.width, dot_mm), dots_in(element.box.height, dot_mm)};
+  const auto code = encode_bar_code(barcode, *payload, room);
+  if (!code) {
+    findings.push_back({code.error().code, barcode.field, code.error().message});
+    return;
+  }
+  const int dots = module_dots(code.value(), room);
+  const int height = code.value().row_modules > 0 ? code.value().row_modules : room.down / dots;
+  draw_ground(to, element.box, barcode.colour);
+  to.grid(corner_of(element.box, code.value().columns * dots * dot_mm,
+                    code.value().rows * height * dots * dot_mm, dot_mm),
+          dots * dot_mm);
+  draw_modules(to, code.value(), code.value().columns, code.value().rows, height);
+  to.restore();
 }
 
 }  // namespace imprimatur::print

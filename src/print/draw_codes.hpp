@@ -14,4 +14,8 @@ namespace imprimatur::print {
 void draw_qr(Content& to, const Element& element, const QrElement& qr, int resolution_dpi,
              const FaceData& data, std::vector<FaceFinding>& findings);
 
+// A bar code likewise: on white, its quiet zone inside the box, modules of whole dots.
+void draw_barcode(Content& to, const Element& element, const BarcodeElement& barcode, int resolution_dpi,
+                  const FaceData& data, std::vector<FaceFinding>& findings);
+
 }  // namespace imprimatur::print

@@ -74,6 +74,7 @@ void draw_lines(Content& to, const Font& font, const TextStyle& style, const Box
     to.text({.font = font.name,
              .size_pt = fitted.size_pt,
              .spacing_pt = style.tracking * fitted.size_pt,
+             .condense = fitted.condense,
              .origin = on_card(box, style.rotate, left_pt / kPointsPerMm, down_pt / kPointsPerMm),
              .rotate = style.rotate},
             glyphs_of(font.metrics, line.text));
@@ -106,7 +107,9 @@ void draw_text(Content& to, const FontSet& fonts, const Element& element, const 
   if (font == nullptr) return;
   const auto fitted = check_and_fit(*font, text.style, element.box, value.value());
   if (!fitted) return report(findings, element, text.field, fitted.error());
+  to.begin_text(text.style.language);
   draw_lines(to, *font, text.style, element.box, fitted.value());
+  to.end_text();
 }
 
 void draw_caption(Content& to, const FontSet& fonts, const Element& element, const CaptionElement& caption,
@@ -126,8 +129,12 @@ void draw_caption(Content& to, const FontSet& fonts, const Element& element, con
   second_style.rise = caption.first.rise * caption.first.size_pt_max / caption.second.size_pt_max;
   const auto second = check_and_fit(*second_font, second_style, rest, second_text);
   if (!second) return report(findings, element, {}, second.error());
+  to.begin_text(caption.first.language);
   draw_lines(to, *first_font, caption.first, element.box, first.value());
+  to.end_text();
+  to.begin_text(second_style.language);
   draw_lines(to, *second_font, second_style, rest, second.value());
+  to.end_text();
 }
 
 void draw_mrz(Content& to, const FontSet& fonts, const Element& element, const MrzElement& mrz,
@@ -151,8 +158,10 @@ void draw_mrz(Content& to, const FontSet& fonts, const Element& element, const M
     }
     const double baseline =
         element.box.y + mrz.first_baseline_mm + mrz.line_pitch_mm * static_cast<double>(i);
+    to.begin_text({});
     to.text({.font = font->name, .size_pt = size_pt, .origin = {left, baseline}},
             glyphs_of(font->metrics, line.value()));
+    to.end_text();
   }
 }
 

@@ -5,6 +5,7 @@
 #include "base/files.hpp"
 #include "print/font_set.hpp"
 #include "print/template_elements.hpp"
+#include "print/template_lines.hpp"
 #include "print/template_rules.hpp"
 
 namespace imprimatur::print {
@@ -12,6 +13,7 @@ namespace {
 
 constexpr std::size_t kTemplateBytesMax = 1U << 20;
 constexpr std::size_t kElementsMax = 400;  // a side
+constexpr std::size_t kKeepOutsMax = 16;   // a side
 constexpr int kTemplateVersion = 1;
 
 bool is_plain_name(const std::string& name) {
@@ -56,61 +58,123 @@ Status read_words(const json::object& lists, TemplateNames& names) {
   return ok();
 }
 
-Result<Side> read_side(const json::object& object, const std::string& name, const TemplateNames& names) {
-  Members members(object, name, names.colours);
-  Side side;
-  static const json::array kNone;
-  const json::array& areas = members.has("keep_out") ? members.array("keep_out") : kNone;
-  const json::array& elements = members.array("elements");
-  TRY_STATUS(members.status());
-  if (elements.size() > kElementsMax) return fail("template.value", name + ": more than 400 elements", name);
-  for (const json::value& area : areas) {
-    if (!area.is_object()) return fail("template.value", name + ": a keep_out is not an object", name);
-    Members area_members(area.as_object(), name + "/keep_out", names.colours);
-    side.keep_out.push_back(
-        {area_members.text("name"), area_members.box("box"), area_members.number_or("radius", {0, 10}, 0)});
-    TRY_STATUS(area_members.status());
+// Reads the two sides and gathers every fault with its line.
+class FaceReading {
+ public:
+  FaceReading(const std::string& text, const std::vector<std::string>& fonts) : text_(text) {
+    names_.fonts = fonts;
   }
-  for (const json::value& element : elements) {
-    if (!element.is_object()) return fail("template.value", name + ": an element is not an object", name);
-    TRY(auto read, read_element(element.as_object(), name, names));
-    side.elements.push_back(std::move(read));
+
+  ParsedFace read() {
+    auto object = parse_json_object(text_, {.size_max = kTemplateBytesMax, .depth_max = 8});
+    if (!object) {
+      add(fail("template.syntax", "the template is not JSON: " + object.error().message), 0);
+      return {std::nullopt, std::move(faults_)};
+    }
+    lines_ = object_lines(text_);
+    FaceTemplate face;
+    face.source_text = text_;
+    const Status whole = read_whole(object.value(), face);
+    if (!whole) {
+      add(whole.error(), 0);
+      return {std::nullopt, std::move(faults_)};
+    }
+    for (const Error& error : check_template_rules(face)) add(error, line_of(error.field));
+    return {std::move(face), std::move(faults_)};
   }
-  return side;
-}
+
+ private:
+  Status read_whole(const json::object& object, FaceTemplate& face) {
+    Members members(object, "template", names_.colours);
+    members.number("version", {kTemplateVersion, kTemplateVersion});
+    members.text_or("$schema", {});
+    face.name = members.text("name");
+    face.title = members.text("title");
+    if (members.text("card") != "ID-1") members.wrong("card", "is not ID-1");
+    face.resolution_dpi = members.whole_or("resolution_dpi", {200, 1200}, 300);
+    face.chip = static_cast<FaceTemplate::ChipSide>(members.choice_or("chip", {"none", "front", "back"}, 0));
+    const json::object& colours = members.object("colours");
+    const json::object& styles = members.object("styles");
+    const json::object& words = members.object("words");
+    const json::object& front = members.object("front");
+    const json::object& back = members.object("back");
+    TRY_STATUS(members.status());
+    if (!is_plain_name(face.name))
+      return fail("template.name", "the template's name is not of a-z, 0-9 and -");
+    TRY(auto palette, read_palette(colours));
+    names_.colours = std::move(palette);
+    TRY_STATUS(read_styles(styles, names_));
+    TRY_STATUS(read_words(words, names_));
+    TRY_STATUS(read_side(front, "front", face.front));
+    return read_side(back, "back", face.back);
+  }
+
+  Status read_side(const json::object& object, const std::string& name, Side& side) {
+    Members members(object, name, names_.colours);
+    static const json::array kNone;
+    const json::array& areas = members.has("keep_out") ? members.array("keep_out") : kNone;
+    const json::array& elements = members.array("elements");
+    TRY_STATUS(members.status());
+    if (elements.size() > kElementsMax)
+      return fail("template.value", name + ": more than 400 elements", name);
+    TRY_STATUS(read_keep_outs(areas, name, side));
+    for (std::size_t i = 0; i < elements.size(); ++i) {
+      const auto at = lines_.find("/" + name + "/elements/" + std::to_string(i));
+      const int line = at == lines_.end() ? 0 : at->second;
+      if (!elements[i].is_object()) {
+        add(fail("template.value", name + ": an element is not an object", name), line);
+        continue;
+      }
+      auto read = read_element(elements[i].as_object(), name, names_);
+      if (!read) {
+        add(read.error(), line);
+        continue;
+      }
+      element_lines_.emplace(name + "/" + read.value().name, line);
+      side.elements.push_back(std::move(read.value()));
+    }
+    return ok();
+  }
+
+  Status read_keep_outs(const json::array& areas, const std::string& name, Side& side) const {
+    if (areas.size() > kKeepOutsMax) return fail("template.value", name + ": more than 16 keep_outs", name);
+    for (const json::value& area : areas) {
+      if (!area.is_object()) return fail("template.value", name + ": a keep_out is not an object", name);
+      Members members(area.as_object(), name + "/keep_out", names_.colours);
+      side.keep_out.push_back(
+          {members.text("name"), members.box("box"), members.number_or("radius", {0, 10}, 0)});
+      TRY_STATUS(members.status());
+    }
+    return ok();
+  }
+
+  int line_of(const std::string& field) const {
+    const auto at = element_lines_.find(field);
+    return at == element_lines_.end() ? 0 : at->second;
+  }
+
+  void add(Error error, int line) {
+    if (line > 0) error.message = "line " + std::to_string(line) + ", " + error.message;
+    faults_.push_back({std::move(error), line});
+  }
+
+  const std::string& text_;
+  TemplateNames names_;
+  std::map<std::string, int> lines_;          // by JSON pointer
+  std::map<std::string, int> element_lines_;  // by "front/NAME"
+  std::vector<TemplateFault> faults_;
+};
 
 }  // namespace
 
+ParsedFace examine_face_template(const std::string& text, const std::vector<std::string>& fonts) {
+  return FaceReading(text, fonts).read();
+}
+
 Result<FaceTemplate> parse_face_template(const std::string& text, const std::vector<std::string>& fonts) {
-  auto object = parse_json_object(text, {.size_max = kTemplateBytesMax, .depth_max = 8});
-  if (!object) return fail("template.syntax", "the template is not JSON: " + object.error().message);
-  TemplateNames names;
-  names.fonts = fonts;
-  Members members(object.value(), "template", names.colours);
-  FaceTemplate face;
-  face.source_text = text;
-  members.number("version", {kTemplateVersion, kTemplateVersion});
-  face.name = members.text("name");
-  face.title = members.text("title");
-  if (members.text("card") != "ID-1") members.wrong("card", "is not ID-1");
-  face.resolution_dpi = members.whole_or("resolution_dpi", {200, 1200}, 300);
-  const json::object& colours = members.object("colours");
-  const json::object& styles = members.object("styles");
-  const json::object& words = members.object("words");
-  const json::object& front = members.object("front");
-  const json::object& back = members.object("back");
-  TRY_STATUS(members.status());
-  if (!is_plain_name(face.name)) return fail("template.name", "the template's name is not of a-z, 0-9 and -");
-  TRY(auto palette, read_palette(colours));
-  names.colours = std::move(palette);
-  TRY_STATUS(read_styles(styles, names));
-  TRY_STATUS(read_words(words, names));
-  TRY(auto front_side, read_side(front, "front", names));
-  TRY(auto back_side, read_side(back, "back", names));
-  face.front = std::move(front_side);
-  face.back = std::move(back_side);
-  TRY_STATUS(check_template_rules(face));
-  return face;
+  ParsedFace parsed = examine_face_template(text, fonts);
+  if (!parsed.faults.empty()) return parsed.faults.front().error;
+  return std::move(*parsed.face);
 }
 
 Result<FaceTemplate> load_face_template(const std::filesystem::path& templates, const std::string& name) {

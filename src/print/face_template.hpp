@@ -38,8 +38,16 @@ struct Colour {
 
 enum class Align { left, centre, right };
 
-// Which panel of the ribbon is meant; a hint for printers that can choose.
+// Which panel of the ribbon is meant: the PDF has a layer for each that is not colour, so that a printer's
+// driver can choose. Resin is the black panel; overlay is the clear one, and invisible on paper.
 enum class Panel { colour, resin, overlay };
+
+// Whether an element is on the card at all. A missing field counts as empty.
+struct Condition {
+  std::string field;                // empty: always
+  std::vector<std::string> values;  // holds for one of these; none: for any value that is not empty
+  bool negated = false;
+};
 
 struct TextStyle {
   std::string font;
@@ -49,22 +57,34 @@ struct TextStyle {
   double rise = 1.06;     // upper edge of the box to the first baseline, in type sizes
   double tracking = 0;    // added after each character, in type sizes
   Align align = Align::left;
-  int rotate = 0;  // 0, 90, 180, 270 degrees clockwise; the box is the box on the card
+  double condense_min = 1;  // last resort: letters this much narrower at least, at the smallest size
+  int rotate = 0;           // 0, 90, 180, 270 degrees clockwise; the box is the box on the card
   Colour colour;
+  std::string language;  // BCP 47 tag ("vi"), told in the PDF; the font must have all its letters
 };
 
 // How a field's value becomes the text on the card.
 struct Format {
   enum class Kind { plain, date, words } kind = Kind::plain;
-  std::string pattern;                       // date: of DD, MM, MMM, YYYY and separators
-  std::map<std::string, std::string> words;  // words: value → text
+  std::string pattern;                       // date: of DD, D, MM, M, MMM, YYYY, YY and separators
+  std::map<std::string, std::string> words;  // words: value → text; date: "01" to "12" → what MMM prints
 };
 
-// A value is either written in the template or bound to a field.
+// A piece of a pattern: text, or a field by its own format.
+struct TextPart {
+  std::string literal;
+  std::string field;  // empty: the literal
+  Format format;
+  int group = 0;  // parts of one group, other than 0, are left out together when one of its fields is empty
+};
+
+// A value is written in the template, bound to a field, or put together of several by a pattern.
 struct TextElement {
   TextStyle style;
-  std::string text;   // static; empty when bound
-  std::string field;  // bound; empty when static
+  std::string text;             // static
+  std::string field;            // bound; of a pattern its first field, which findings name
+  std::vector<TextPart> parts;  // a pattern's
+  bool decoration = false;      // ground for what lies over it, not for reading: no contrast asked
   Format format;
   std::optional<std::string> when_empty;  // printed instead of an empty value
   bool optional = false;                  // an empty value leaves the place empty
@@ -91,6 +111,7 @@ struct ImageElement {
   double opacity = 1;
   double aspect_tolerance = 0.02;  // allowed difference of the image's shape from the box's, as a share
   int side_px_min = 120;           // shorter side
+  bool grey = false;
   bool optional = false;
 };
 
@@ -98,6 +119,14 @@ struct QrElement {
   std::string field;
   std::vector<char> levels;  // of L, M, Q, H; the first at which the modules are large enough
   int module_dots_min = 3;   // printer dots a module has at least
+  Colour colour;
+};
+
+// Code 128 (ISO/IEC 15417) or PDF417 (ISO/IEC 15438) with its quiet zone inside the box, on white.
+struct BarcodeElement {
+  enum class Kind { code128, pdf417 } kind = Kind::code128;
+  std::string field;
+  int module_dots_min = 3;
   Colour colour;
 };
 
@@ -146,7 +175,8 @@ struct Element {
   Box box;  // what it occupies; for lines and paths their bounding box
   Panel panel = Panel::colour;
   bool allow_overlap = false;
-  std::variant<TextElement, CaptionElement, MrzElement, ImageElement, QrElement, LineElement,
+  Condition when;
+  std::variant<TextElement, CaptionElement, MrzElement, ImageElement, QrElement, BarcodeElement, LineElement,
                RectangleElement, PathElement, GuillocheElement>
       what;
 };
@@ -167,17 +197,33 @@ struct FaceTemplate {
   std::string name;
   std::string title;
   int resolution_dpi = 300;
+  enum class ChipSide { none, front, back } chip = ChipSide::none;  // where the contacts are
   Side front, back;
   std::string source_text;  // the file as read: its SHA-256 identifies the template in the card's record
 };
 
-// Reads and validates TEMPLATES/faces/NAME.json against TEMPLATES/fonts/fonts.json. Errors name side, element
-// and member: template.name, template.syntax, template.unknown_member, template.missing, template.value,
-// template.outside_card, template.overlap, template.keep_out, template.quiet_zone, template.font,
-// template.size, and those of files and JSON.
+// Names side, element and member in words; `field` is "front/portrait" or deeper, `line` the element's first
+// in the file (0: not known).
+struct TemplateFault {
+  Error error;
+  int line = 0;
+};
+
+// Reads and validates TEMPLATES/faces/NAME.json against TEMPLATES/fonts/fonts.json. Errors name side,
+// element, line and member: template.name, template.syntax, template.unknown_member, template.missing,
+// template.value, template.outside_card, template.overlap, template.keep_out, template.quiet_zone,
+// template.contrast, template.font, template.size, and those of files and JSON. What needs the fonts
+// themselves is checked by FaceRenderer::examine.
 Result<FaceTemplate> load_face_template(const std::filesystem::path& templates, const std::string& name);
 
 // The same from text; `fonts` are the names that may be used.
 Result<FaceTemplate> parse_face_template(const std::string& text, const std::vector<std::string>& fonts);
+
+// The same, but tells all faults. There is a face when it could be read at all, faults or not.
+struct ParsedFace {
+  std::optional<FaceTemplate> face;
+  std::vector<TemplateFault> faults;
+};
+ParsedFace examine_face_template(const std::string& text, const std::vector<std::string>& fonts);
 
 }  // namespace imprimatur::print

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <memory>
+#include <set>
 
 #include "base/files.hpp"
 #include "base/json.hpp"
@@ -81,11 +82,15 @@ Status read_glyphs(FT_Face face, double scale, const std::string& name, FontMetr
     }
     metrics.advances.push_back(static_cast<double>(face->glyph->metrics.horiAdvance) * scale);
   }
+  std::set<FT_UInt> taken;
   FT_UInt id = 0;
   for (FT_ULong point = FT_Get_First_Char(face, &id); id != 0; point = FT_Get_Next_Char(face, point, &id)) {
     if (FT_Load_Glyph(face, id, FT_LOAD_NO_SCALE) != 0)
       return fail("font.unusable", "a glyph does not load", name);
     metrics.glyphs.emplace(static_cast<char32_t>(point), measure(face, id, scale));
+    if (!taken.insert(id).second) {
+      return fail("font.unusable", "two characters share a glyph, so that a page does not read back", name);
+    }
   }
   return ok();
 }

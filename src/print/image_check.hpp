@@ -1,5 +1,6 @@
-// JPEG images from outside, decoded by libturbojpeg before anything else looks at them, since the PDF
-// library accepts nearly any broken file. Pure functions; any thread.
+// Images from outside, decoded by their own libraries (libturbojpeg, OpenJPEG, libpng) before anything else
+// looks at them, since the PDF library accepts nearly any broken JPEG and aborts on a broken PNG. Pure
+// functions; any thread.
 #pragma once
 
 #include "base/bytes.hpp"
@@ -24,10 +25,14 @@ struct ImageInfo {
   int exif_orientation = 1;  // as the file says, 1 to 8; 1 is upright
 };
 
-// Decodes the whole image once. Errors, all with the reason in words: image.empty, image.too_large,
-// image.not_jpeg (bad signature or header), image.corrupt (truncated, bad data, or a decoder's warning),
-// image.dimensions, image.colour_space (CMYK or YCCK), image.rotated (EXIF orientation other than upright:
-// what people and machines would see differs).
+// Decodes the whole image once, of the type that its first bytes say. Errors, all with the reason in words:
+// image.empty, image.too_large, image.unknown_type, image.not_jpeg, image.not_jp2, image.not_png (header),
+// image.corrupt (truncated, bad data, or a decoder's warning), image.dimensions (before a pixel is decoded),
+// image.colour_space (CMYK, YCC of JPEG 2000, transparency, other than 8 bits), image.rotated (Exif
+// orientation other than upright: what people and machines would see differs).
+Result<ImageInfo> check_image(ByteView image, ImageLimits limits = {});
+
+// The same of a JPEG only: image.not_jpeg for anything else.
 Result<ImageInfo> check_jpeg(ByteView jpeg, ImageLimits limits = {});
 
 struct CleanImage {
@@ -44,7 +49,7 @@ struct CleanOptions {
   bool grey = false;
 };
 
-// Checks, decodes and encodes again: what leaves has no metadata, no odd markers and one frame.
-Result<CleanImage> clean_jpeg(ByteView jpeg, ImageLimits limits = {}, CleanOptions options = {});
+// Checks, decodes and encodes as JPEG: what leaves has no metadata, no odd markers and one frame.
+Result<CleanImage> clean_image(ByteView image, ImageLimits limits = {}, CleanOptions options = {});
 
 }  // namespace imprimatur::print

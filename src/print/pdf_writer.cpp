@@ -56,6 +56,7 @@ struct PdfWriter::State {
   HPDF_Dict opacity(double value);
   bool add_page(const PdfInput& input, const std::vector<const PdfStream*>& contents, HPDF_Dict resources);
   HPDF_Dict resources(const PdfInput& input);
+  bool add_layers(const std::vector<PdfLayer>& layers, HPDF_Dict resources);
   Error failure() const;
 };
 
@@ -142,6 +143,36 @@ HPDF_Dict PdfWriter::State::resources(const PdfInput& input) {
   return status == HPDF_OK ? all : nullptr;
 }
 
+// Names them in the resources and in the catalogue (ISO 32000-1, 8.11.4).
+bool PdfWriter::State::add_layers(const std::vector<PdfLayer>& layers, HPDF_Dict resources) {
+  if (layers.empty()) return true;
+  HPDF_Dict names = HPDF_Dict_New(document->mmgr), properties = HPDF_Dict_New(document->mmgr),
+            usual = HPDF_Dict_New(document->mmgr);
+  HPDF_Array all = HPDF_Array_New(document->mmgr), order = HPDF_Array_New(document->mmgr),
+             hidden = HPDF_Array_New(document->mmgr);
+  if (names == nullptr || properties == nullptr || usual == nullptr || all == nullptr || order == nullptr ||
+      hidden == nullptr) {
+    return false;
+  }
+  HPDF_STATUS status = HPDF_Dict_Add(resources, "Properties", names);
+  status |= HPDF_Dict_Add(document->catalog, "OCProperties", properties);
+  status |= HPDF_Dict_Add(properties, "OCGs", all);
+  status |= HPDF_Dict_Add(properties, "D", usual);
+  status |= HPDF_Dict_Add(usual, "Order", order);
+  status |= HPDF_Dict_Add(usual, "OFF", hidden);
+  for (std::size_t i = 0; i < layers.size(); ++i) {
+    HPDF_Dict group = dictionary(nullptr);
+    if (group == nullptr) return false;
+    status |= HPDF_Dict_AddName(group, "Type", "OCG");
+    status |= HPDF_Dict_Add(group, "Name", HPDF_String_New(document->mmgr, layers[i].name.c_str(), nullptr));
+    status |= HPDF_Dict_Add(names, ("L" + std::to_string(i)).c_str(), group);
+    status |= HPDF_Array_Add(all, group);
+    status |= HPDF_Array_Add(order, group);
+    if (!layers[i].shown) status |= HPDF_Array_Add(hidden, group);
+  }
+  return status == HPDF_OK;
+}
+
 bool PdfWriter::State::add_page(const PdfInput& input, const std::vector<const PdfStream*>& contents,
                                 HPDF_Dict resources) {
   HPDF_Page page = HPDF_AddPage(document);
@@ -189,10 +220,10 @@ Result<std::unique_ptr<PdfWriter>> PdfWriter::create(const FontSet& fonts) {
 Result<Bytes> PdfWriter::write(const PdfInput& input) {
   HPDF_Doc document = state_->document;
   HPDF_ResetError(document);
-  if (HPDF_NewDoc(document) != HPDF_OK) return state_->failure();  // drops what was there before
-  document->pdf_version = HPDF_VER_14;                             // opacity
+  if (HPDF_NewDoc(document) != HPDF_OK) return state_->failure();            // drops what was there before
+  document->pdf_version = input.layers.empty() ? HPDF_VER_14 : HPDF_VER_15;  // opacity; layers
   HPDF_Dict shared = state_->resources(input);
-  if (shared == nullptr) return state_->failure();
+  if (shared == nullptr || !state_->add_layers(input.layers, shared)) return state_->failure();
   for (const auto& contents : input.pages) {
     if (!state_->add_page(input, contents, shared)) return state_->failure();
   }

@@ -26,13 +26,21 @@ struct PdfStream {
 
 PdfStream deflate_stream(std::string_view bytes);
 
+// An optional content group (ISO 32000-1, 8.11) for a panel of the printer.
+struct PdfLayer {
+  std::string name;
+  bool shown = true;  // to those who do not choose
+  bool operator==(const PdfLayer&) const = default;
+};
+
 // A document of pages of one size, the card's unless it says otherwise. Content streams name fonts by their
-// name in the FontSet, images I0, I1, … and opacities G0, G1, …, all usable on every page.
+// name in the FontSet, images I0, I1, …, opacities G0, G1, … and layers L0, L1, …, all usable on every page.
 struct PdfInput {
   std::vector<std::vector<const PdfStream*>> pages;  // the content streams of each
   std::vector<std::string> fonts;
   std::vector<const CleanImage*> images;  // null: the name stays free
   std::vector<double> opacities;
+  std::vector<PdfLayer> layers;
   double width_mm = kCardWidthMm, height_mm = kCardHeightMm;
 };
 

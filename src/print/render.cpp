@@ -1,9 +1,12 @@
 #include "print/render.hpp"
 
+#include <algorithm>
 #include <map>
 
 #include "print/compose.hpp"
+#include "print/face_examine.hpp"
 #include "print/font_set.hpp"
+#include "print/page_text.hpp"
 #include "print/pdf_writer.hpp"
 
 namespace imprimatur::print {
@@ -22,6 +25,7 @@ struct PreparedFace {
   Resources resources;
   PreparedSide front, back;
   std::vector<FaceFinding> findings;  // of static elements
+  KnownStreams texts;                 // of the static parts
 };
 
 // One card drawn: the bound parts of both sides.
@@ -42,18 +46,44 @@ std::vector<PdfStream> draw_parts(const ComposeInput& input, const Side& side, c
   return streams;
 }
 
-std::vector<const PdfStream*> page_of(const PreparedSide& prepared, const std::vector<PdfStream>& drawn) {
+// A static part that does not read back stays unknown, and fails with the card.
+void learn_texts(const ComposeInput& input, const Side& side, const PreparedSide& prepared,
+                 const GlyphCharacters& characters, KnownStreams& texts) {
+  std::vector<FaceFinding> ignored;
+  for (std::size_t i = 0; i < prepared.parts.size(); ++i) {
+    if (!prepared.parts[i].is_static) continue;
+    auto read = read_content_texts(compose_part(input, side, prepared.parts[i], ignored), characters);
+    if (read) texts.emplace(prepared.streams[i].bytes, std::move(read.value()));
+  }
+}
+
+std::vector<const PdfStream*> page_of(const PreparedSide& prepared, const std::vector<PdfStream>& drawn,
+                                      std::optional<Panel> only) {
   std::vector<const PdfStream*> contents;
   for (std::size_t i = 0; i < prepared.parts.size(); ++i) {
+    if (only && prepared.parts[i].panel != *only) continue;
     contents.push_back(prepared.parts[i].is_static ? &prepared.streams[i] : &drawn[i]);
   }
   return contents;
+}
+
+// Whether the pages say what the data says.
+Status check_readback(const Bytes& pdf, const GlyphCharacters& characters, const KnownStreams& known,
+                      const FaceTemplate& face, const FaceData& data, std::optional<Panel> only) {
+  TRY(auto pages, read_page_texts(pdf, characters, known));
+  if (pages.size() == 2 && pages[0] == expected_texts(face.front, data, only) &&
+      pages[1] == expected_texts(face.back, data, only)) {
+    return ok();
+  }
+  return fail("print.readback", "the rendered page does not say what the data says", {},
+              "Do not print it; report this as a fault of the program");
 }
 
 }  // namespace
 
 struct FaceRenderer::State {
   FontSet fonts;
+  GlyphCharacters characters;
   std::unique_ptr<PdfWriter> writer;
   std::map<std::string, PreparedFace> prepared;  // by the template's source text
 
@@ -74,6 +104,8 @@ const PreparedFace& FaceRenderer::State::prepare(const FaceTemplate& face) {
   made.back.parts = parts_of(face.back);
   made.front.streams = draw_parts(input, face.front, made.front.parts, true, made.findings);
   made.back.streams = draw_parts(input, face.back, made.back.parts, true, made.findings);
+  learn_texts(input, face.front, made.front, characters, made.texts);
+  learn_texts(input, face.back, made.back, characters, made.texts);
   return prepared.emplace(face.source_text, std::move(made)).first->second;
 }
 
@@ -89,6 +121,12 @@ Drawn FaceRenderer::State::draw(const FaceTemplate& face, const PreparedFace& pr
   return drawn;
 }
 
+bool uses_layers(const FaceTemplate& face) {
+  const auto in_layer = [](const Element& element) { return element.panel != Panel::colour; };
+  return std::any_of(face.front.elements.begin(), face.front.elements.end(), in_layer) ||
+         std::any_of(face.back.elements.begin(), face.back.elements.end(), in_layer);
+}
+
 FaceRenderer::FaceRenderer(std::unique_ptr<State> state) : state_(std::move(state)) {}
 FaceRenderer::~FaceRenderer() = default;
 
@@ -97,16 +135,22 @@ Result<std::unique_ptr<FaceRenderer>> FaceRenderer::create(const RendererFiles& 
   auto state = std::make_unique<State>();
   TRY(auto fonts, load_fonts(files.templates, files.fonts, sha256_hex));
   state->fonts = std::move(fonts);
+  state->characters = glyph_characters(state->fonts);
   TRY(auto writer, PdfWriter::create(state->fonts));
   state->writer = std::move(writer);
   return std::unique_ptr<FaceRenderer>(new FaceRenderer(std::move(state)));
+}
+
+std::vector<Error> FaceRenderer::examine(const FaceTemplate& face) const {
+  return examine_with_fonts(face, state_->fonts);
 }
 
 std::vector<FaceFinding> FaceRenderer::check(const FaceTemplate& face, const FaceData& data) {
   return state_->draw(face, state_->prepare(face), data).findings;
 }
 
-Result<Bytes> FaceRenderer::render(const FaceTemplate& face, const FaceData& data) {
+Result<Bytes> FaceRenderer::render(const FaceTemplate& face, const FaceData& data,
+                                   std::optional<Panel> only) {
   const PreparedFace& prepared = state_->prepare(face);
   const Drawn drawn = state_->draw(face, prepared, data);
   if (!drawn.findings.empty()) {
@@ -115,13 +159,17 @@ Result<Bytes> FaceRenderer::render(const FaceTemplate& face, const FaceData& dat
                 "Put the job's data right, or submit it anew");
   }
   PdfInput input;
-  input.pages = {page_of(prepared.front, drawn.front), page_of(prepared.back, drawn.back)};
+  if (uses_layers(face)) input.layers = layers();
+  for (PdfLayer& layer : input.layers) layer.shown = layer.shown || only.has_value();
+  input.pages = {page_of(prepared.front, drawn.front, only), page_of(prepared.back, drawn.back, only)};
   input.fonts = prepared.resources.fonts;
   input.opacities = prepared.resources.opacities;
   for (const CleanImage& image : drawn.images.images) {
     input.images.push_back(image.jpeg.empty() ? nullptr : &image);  // optional, and this card has none
   }
-  return state_->writer->write(input);
+  TRY(auto pdf, state_->writer->write(input));
+  TRY_STATUS(check_readback(pdf, state_->characters, prepared.texts, face, data, only));
+  return pdf;
 }
 
 }  // namespace imprimatur::print

@@ -7,6 +7,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/result.hpp"
@@ -20,6 +21,9 @@ struct RendererFiles {
   std::filesystem::path fonts;      // the folder with the built fonts (build/…/fonts)
 };
 
+// Whether the template has elements for panels other than colour.
+bool uses_layers(const FaceTemplate& face);
+
 class FaceRenderer {
  public:
   // Loads every font of the list. Errors font.missing, font.hash (the file is not the pinned one),
@@ -30,15 +34,24 @@ class FaceRenderer {
   FaceRenderer(const FaceRenderer&) = delete;
   FaceRenderer& operator=(const FaceRenderer&) = delete;
 
+  // What only the fonts can tell of a template, once, before it is used: codes template.font, template.size,
+  // template.value. Empty: whatever the template says itself can be printed.
+  std::vector<Error> examine(const FaceTemplate& face) const;
+
   // Everything that keeps this data from being printed on this face; empty when it can be. Codes:
   // face.missing (a field or image that is not optional), face.not_utf8, face.not_nfc, face.control,
   // face.no_glyph, face.does_not_fit, face.bad_date, face.bad_value (a word the format does not know),
-  // face.bad_mrz, face.qr_too_long, face.image (not decodable or of wrong size), face.image_aspect.
-  // Costs about as much as the text layout: well under a millisecond, plus one decoding of each image.
+  // face.bad_mrz, face.qr_too_long, face.code_too_long, face.image (not decodable or of wrong size),
+  // face.image_aspect. Costs about as much as the text layout: well under a millisecond, plus one decoding of
+  // each image.
   std::vector<FaceFinding> check(const FaceTemplate& face, const FaceData& data);
 
-  // The PDF. Error face.refused with the first finding, print.pdf when the PDF library fails.
-  Result<Bytes> render(const FaceTemplate& face, const FaceData& data);
+  // The PDF, read back: its texts are those of the data, character by character. Error face.refused with the
+  // first finding, print.pdf when the PDF library fails, print.readback when the page says something else
+  // than the data (then the program is wrong, and nothing may be printed).
+  // `only`: what is meant for one panel of the printer, shown whatever the panel; nothing: the whole, in
+  // layers.
+  Result<Bytes> render(const FaceTemplate& face, const FaceData& data, std::optional<Panel> only = {});
 
  private:
   struct State;

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 
+#include "print/binding.hpp"
 #include "print/path_data.hpp"
+#include "print/text_pattern.hpp"
 
 namespace imprimatur::print {
 namespace {
@@ -10,6 +12,7 @@ namespace {
 constexpr double kSmallestTypePt = 5;  // legible on a card, and to the printers' 300 dpi
 constexpr Range kWidthMm{0.02, 5};
 constexpr Range kLengthMm{0, 100};
+constexpr std::size_t kConditionValuesMax = 100;
 
 void check_font(Members& members, const TemplateNames& names, const std::string& font) {
   if (std::find(names.fonts.begin(), names.fonts.end(), font) == names.fonts.end()) {
@@ -31,35 +34,63 @@ TextStyle styled(Members& members, const TemplateNames& names, const std::string
   return base;
 }
 
+// The word list that `member` names.
+std::map<std::string, std::string> word_list(Members& members, const TemplateNames& names,
+                                             const std::string& member) {
+  const auto found = names.words.find(members.text(member));
+  if (found != names.words.end()) return found->second;
+  members.wrong(member, "is not a word list of this template");
+  return {};
+}
+
 Format read_format(Members& members, const TemplateNames& names) {
   Format format;
   if (members.has("date") && members.has("words")) members.wrong("words", "and date exclude each other");
   if (members.has("date")) {
     format.kind = Format::Kind::date;
     format.pattern = members.text("date");
+    if (!is_date_pattern(format.pattern)) members.wrong("date", "is not of DD, D, MM, M, MMM, YYYY, YY");
+    if (members.has("months")) format.words = word_list(members, names, "months");
   } else if (members.has("words")) {
     format.kind = Format::Kind::words;
-    const auto found = names.words.find(members.text("words"));
-    if (found == names.words.end()) {
-      members.wrong("words", "is not a word list of this template");
-    } else {
-      format.words = found->second;
-    }
+    format.words = word_list(members, names, "words");
   }
   return format;
+}
+
+void read_pattern(Members& members, const TemplateNames& names, TextElement& text) {
+  auto parts = parse_text_pattern(members.text("pattern"), names.words);
+  if (!parts) {
+    members.wrong("pattern", parts.error().message);
+    return;
+  }
+  text.parts = std::move(parts.value());
+  const auto field = std::find_if(text.parts.begin(), text.parts.end(),
+                                  [](const TextPart& part) { return !part.field.empty(); });
+  if (field == text.parts.end()) {
+    members.wrong("pattern", "names no field: write it as text");
+    return;
+  }
+  text.field = field->field;
 }
 
 TextElement read_text(Members& members, const TemplateNames& names) {
   TextElement text;
   text.style = read_style(members, styled(members, names, "style"));
   check_font(members, names, text.style.font);
-  if (members.has("text") == members.has("field")) members.wrong("text", "or field is wanted, not both");
+  const int sources = int{members.has("text")} + int{members.has("field")} + int{members.has("pattern")};
+  if (sources != 1) members.wrong("text", "or field or pattern is wanted, one of them");
   if (members.has("text")) {
     text.text = members.text("text");
+    text.decoration = members.flag_or("decoration", false);
     return text;
   }
-  text.field = members.text("field");
-  text.format = read_format(members, names);
+  if (members.has("pattern")) {
+    read_pattern(members, names, text);
+  } else {
+    text.field = members.text("field");
+    text.format = read_format(members, names);
+  }
   if (members.has("when_empty")) text.when_empty = members.text("when_empty");
   text.optional = members.flag_or("optional", false);
   return text;
@@ -102,6 +133,7 @@ ImageElement read_image(Members& members) {
   image.opacity = members.number_or("opacity", {0.02, 1}, 1);
   image.aspect_tolerance = members.number_or("aspect_tolerance", {0, 0.5}, image.aspect_tolerance);
   image.side_px_min = members.whole_or("side_px_min", {16, 4096}, image.side_px_min);
+  image.grey = members.flag_or("grey", false);
   image.optional = members.flag_or("optional", false);
   return image;
 }
@@ -118,6 +150,16 @@ QrElement read_qr(Members& members) {
   qr.module_dots_min = members.whole_or("module_dots_min", {2, 20}, qr.module_dots_min);
   qr.colour = members.colour("colour");
   return qr;
+}
+
+BarcodeElement read_barcode(Members& members) {
+  BarcodeElement code;
+  code.kind = members.choice_or("kind", {"code128", "pdf417"}, 0) == 0 ? BarcodeElement::Kind::code128
+                                                                       : BarcodeElement::Kind::pdf417;
+  code.field = members.text("field");
+  code.module_dots_min = members.whole_or("module_dots_min", {2, 20}, code.module_dots_min);
+  code.colour = members.colour("colour");
+  return code;
 }
 
 LineElement read_line(Members& members, Box& box) {
@@ -179,12 +221,70 @@ GuillocheElement read_guilloche(Members& members) {
   return shape;
 }
 
+void read_kind(Members& members, const TemplateNames& names, const std::string& type, Element& element) {
+  if (type == "text") {
+    element.what = read_text(members, names);
+  } else if (type == "caption") {
+    element.what = read_caption(members, names);
+  } else if (type == "mrz") {
+    element.what = read_mrz(members, names);
+  } else if (type == "photo" || type == "image") {
+    element.what = read_image(members);
+  } else if (type == "qr") {
+    element.what = read_qr(members);
+  } else if (type == "barcode") {
+    element.what = read_barcode(members);
+  } else if (type == "line") {
+    element.what = read_line(members, element.box);
+  } else if (type == "rectangle") {
+    element.what = read_rectangle(members);
+  } else if (type == "path") {
+    element.what = read_path(members, element.box);
+  } else if (type == "guilloche") {
+    element.what = read_guilloche(members);
+  } else {
+    members.wrong("type", "is not a kind of element");
+  }
+}
+
+// The part of BCP 47 (RFC 5646, 2.1) that cards need: "vi", "vi-VN", "zh-Hant".
+bool is_language_tag(const std::string& tag) {
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const std::size_t hyphen = std::min(tag.find('-'), tag.size());
+  if (hyphen < 2 || hyphen > 3 || tag.size() > 11 || tag.back() == '-') return false;
+  return std::all_of(tag.begin(), tag.end(), [&](char c) { return is_letter(c) || c == '-'; });
+}
+
 // Only art and what is written in the template may lie under or over something else, and pale images.
 bool may_overlap(const Element& element) {
   if (const auto* text = std::get_if<TextElement>(&element.what)) return text->field.empty();
   if (const auto* image = std::get_if<ImageElement>(&element.what)) return image->opacity < 1;
   return !std::holds_alternative<MrzElement>(element.what) &&
-         !std::holds_alternative<QrElement>(element.what);
+         !std::holds_alternative<QrElement>(element.what) &&
+         !std::holds_alternative<BarcodeElement>(element.what);
+}
+
+// "when": {"field": …, "is": […] or "is_not": […] or "present": true or false}.
+Result<Condition> read_condition(const json::object& object, const std::string& where,
+                                 const TemplateNames& names) {
+  Members members(object, where + "/when", names.colours);
+  Condition condition;
+  condition.field = members.text("field");
+  const int tests = int{members.has("is")} + int{members.has("is_not")} + int{members.has("present")};
+  if (tests != 1) members.wrong("is", "or is_not or present is wanted, one of them");
+  if (members.has("present")) {
+    condition.negated = !members.flag_or("present", true);
+  } else {
+    condition.negated = members.has("is_not");
+    const json::array& values = members.array(condition.negated ? "is_not" : "is");
+    if (values.empty() || values.size() > kConditionValuesMax) members.wrong("is", "has 1 to 100 values");
+    for (const json::value& value : values) {
+      if (!value.is_string()) members.wrong("is", "holds texts");
+      if (value.is_string()) condition.values.emplace_back(value.as_string());
+    }
+  }
+  TRY_STATUS(members.status());
+  return condition;
 }
 
 }  // namespace
@@ -204,6 +304,10 @@ TextStyle read_style(Members& members, TextStyle base) {
       members.choice_or("align", {"left", "centre", "right"}, static_cast<std::size_t>(style.align)));
   style.rotate = 90 * static_cast<int>(members.choice_or("rotate", {"0", "90", "180", "270"},
                                                          static_cast<std::size_t>(style.rotate / 90)));
+  style.condense_min = members.number_or("condense", {0.7, 1}, style.condense_min);
+  style.language = members.text_or("language", style.language);
+  if (!style.language.empty() && !is_language_tag(style.language))
+    members.wrong("language", "is not a language tag");
   style.colour = members.colour_or("colour", style.colour);
   return style;
 }
@@ -218,28 +322,12 @@ Result<Element> read_element(const json::object& object, const std::string& side
   members.text("type");
   element.allow_overlap = members.flag_or("allow_overlap", false);
   element.panel = static_cast<Panel>(members.choice_or("panel", {"colour", "resin", "overlay"}, 0));
-  if (type != "line" && type != "path") element.box = members.box("box");
-  if (type == "text") {
-    element.what = read_text(members, names);
-  } else if (type == "caption") {
-    element.what = read_caption(members, names);
-  } else if (type == "mrz") {
-    element.what = read_mrz(members, names);
-  } else if (type == "photo" || type == "image") {
-    element.what = read_image(members);
-  } else if (type == "qr") {
-    element.what = read_qr(members);
-  } else if (type == "line") {
-    element.what = read_line(members, element.box);
-  } else if (type == "rectangle") {
-    element.what = read_rectangle(members);
-  } else if (type == "path") {
-    element.what = read_path(members, element.box);
-  } else if (type == "guilloche") {
-    element.what = read_guilloche(members);
-  } else {
-    members.wrong("type", "is not a kind of element");
+  if (members.has("when")) {
+    TRY(auto condition, read_condition(members.object("when"), members.where(), names));
+    element.when = std::move(condition);
   }
+  if (type != "line" && type != "path") element.box = members.box("box");
+  read_kind(members, names, type, element);
   if (element.allow_overlap && !may_overlap(element)) {
     members.wrong("allow_overlap", "is only for art, static text and pale images");
   }

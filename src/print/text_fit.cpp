@@ -76,7 +76,7 @@ void prefer_comma(const FontMetrics& font, double width, double tracking, std::u
 // Room that the lines' ink needs above the first baseline, below the last one, and between lines, in sizes.
 struct Room {
   double above = 0, below = 0;
-  bool lines_touch = false;
+  double touching = 0;  // how far ink of one line reaches into the next
 };
 
 Room room_of(const FontMetrics& font, const Lines& lines, double leading) {
@@ -85,29 +85,61 @@ Room room_of(const FontMetrics& font, const Lines& lines, double leading) {
   for (std::size_t i = 0; i < lines.size(); ++i) {
     const Ink ink = ink_of(font, lines[i]);
     if (i == 0) room.above = ink.top;
-    if (i > 0 && ink.top - bottom_before > leading) room.lines_touch = true;
+    if (i > 0) room.touching = std::max(room.touching, ink.top - bottom_before - leading);
     bottom_before = ink.bottom;
     room.below = -ink.bottom;
   }
   return room;
 }
 
-std::string percent(double share) {
-  char text[16];
-  std::snprintf(text, sizeof text, "%.0f", std::ceil(share * 100));
+std::string with_form(const char* form, double value) {
+  char text[32];
+  std::snprintf(text, sizeof text, form, value);
   return text;
 }
 
-Error too_wide(const FontMetrics& font, const TextStyle& style, std::u32string_view text, double width_pt) {
-  const double have = width_pt / style.size_pt_min * style.lines_max;
+struct Space {
+  double width_pt = 0, height_pt = 0;
+};
+
+Error too_wide(const FontMetrics& font, const TextStyle& style, std::u32string_view text, Space space) {
+  const double letters = style.size_pt_min * style.condense_min;
+  const double have = space.width_pt / letters * style.lines_max;
   const double want = text_width(font, text, style.tracking);
   if (want <= have) {
     return fail("face.does_not_fit", "the text does not break into " + std::to_string(style.lines_max) +
                                          " lines at its smallest size: a word is too long for what is left");
   }
   return fail("face.does_not_fit",
-              "the text is " + percent(want / have - 1) + " % wider than its place at its smallest size", {},
-              "Agree a shorter spelling with the authority: nothing is cut");
+              "the text is " + with_form("%.0f", std::ceil((want / have - 1) * 100)) + " % (" +
+                  with_form("%.1f", (want - have) * letters / kPointsPerMm) +
+                  " mm) wider than its place at its smallest size",
+              {}, "Agree a shorter spelling with the authority: nothing is cut");
+}
+
+// A way of setting the text that is no wider than its place.
+struct Setting {
+  FittedText fitted;
+  double too_high_pt = 0;  // how much higher than its place; 0: it fits
+};
+
+std::optional<Setting> set_text(const FontMetrics& font, const TextStyle& style, std::u32string_view text,
+                                Space space, double size, double condense) {
+  const double width = space.width_pt / (size * condense);
+  auto lines = wrap(font, text, width, style.tracking, style.lines_max);
+  if (!lines) return std::nullopt;
+  prefer_comma(font, width, style.tracking, text, *lines);
+  const Room room = room_of(font, *lines, style.leading);
+  const double down = style.rise + style.leading * static_cast<double>(lines->size() - 1) + room.below;
+  Setting setting;
+  setting.fitted = {size, condense, {}};
+  setting.too_high_pt =
+      std::max({down * size - space.height_pt, (room.above - style.rise) * size, room.touching * size, 0.0});
+  for (std::u32string_view line : *lines) {
+    setting.fitted.lines.push_back(
+        {std::u32string(line), text_width(font, line, style.tracking) * size * condense});
+  }
+  return setting;
 }
 
 }  // namespace
@@ -123,26 +155,26 @@ double text_width(const FontMetrics& font, std::u32string_view text, double trac
 
 Result<FittedText> fit_text(const FontMetrics& font, const TextStyle& style, std::u32string_view text,
                             double width_pt, double height_pt) {
-  bool fits_in_width = false;
-  const int steps = static_cast<int>(std::round((style.size_pt_max - style.size_pt_min) / kSizeStepPt));
-  for (int step = 0; step <= steps; ++step) {
-    const double size = step == steps ? style.size_pt_min : style.size_pt_max - step * kSizeStepPt;
-    auto lines = wrap(font, text, width_pt / size, style.tracking, style.lines_max);
-    if (!lines) continue;
-    fits_in_width = true;
-    prefer_comma(font, width_pt / size, style.tracking, text, *lines);
-    const Room room = room_of(font, *lines, style.leading);
-    const double down = style.rise + style.leading * static_cast<double>(lines->size() - 1) + room.below;
-    if (room.lines_touch || room.above > style.rise || down * size > height_pt) continue;
-    FittedText fitted;
-    fitted.size_pt = size;
-    for (std::u32string_view line : *lines) {
-      fitted.lines.push_back({std::u32string(line), text_width(font, line, style.tracking) * size});
-    }
-    return fitted;
+  const Space space{width_pt, height_pt};
+  std::optional<Setting> last;  // not too wide, but too high
+  const int sizes = static_cast<int>(std::round((style.size_pt_max - style.size_pt_min) / kSizeStepPt));
+  for (int step = 0; step <= sizes; ++step) {
+    const double size = step == sizes ? style.size_pt_min : style.size_pt_max - step * kSizeStepPt;
+    auto setting = set_text(font, style, text, space, size, 1);
+    if (setting && setting->too_high_pt <= 0) return std::move(setting->fitted);
+    if (setting) last = std::move(setting);
   }
-  if (!fits_in_width) return too_wide(font, style, text, width_pt);
-  return fail("face.does_not_fit", "the text is higher than its place at its smallest size");
+  const int narrower = static_cast<int>(std::floor((1 - style.condense_min) / kCondenseStep + 1e-9));
+  for (int step = 1; step <= narrower; ++step) {
+    auto setting = set_text(font, style, text, space, style.size_pt_min, 1 - step * kCondenseStep);
+    if (setting && setting->too_high_pt <= 0) return std::move(setting->fitted);
+    if (setting) last = std::move(setting);
+  }
+  if (!last) return too_wide(font, style, text, space);
+  return fail("face.does_not_fit",
+              "the text is " + with_form("%.1f", std::max(0.1, last->too_high_pt / kPointsPerMm)) +
+                  " mm higher than its place at its smallest size",
+              {}, "Agree a shorter spelling with the authority: nothing is cut");
 }
 
 }  // namespace imprimatur::print

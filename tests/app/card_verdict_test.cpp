@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "lds/data_groups.hpp"
+#include "lds/mrz_travel.hpp"
 
 namespace imprimatur::app {
 namespace {
@@ -48,6 +49,20 @@ TEST(CardVerdict, TellsMachinesTheSame) {
   EXPECT_EQ(object.at("document").at("issuer").as_string(), "UTO");
   EXPECT_EQ(object.at("files").as_array().size(), 2U);
   EXPECT_EQ(object.at("contents").at(0).at("standing").as_string(), "unchecked");
+}
+
+// The passport of ICAO Doc 9303-4, appendix B.
+TEST(CardVerdict, KnowsAPassportAndTheNumber) {
+  auto seen = report();
+  const auto zone = lds::travel_mrz_of_text(
+      "P<UTOERIKSSON<<ANNA<MARIA<<<<<<<<<<<<<<<<<<<\nL898902C36UTO7408122F1204159ZE184226B<<<<<10");
+  seen.files[lds::FileId::dg1] = lds::encode_travel_dg1(zone.value());
+  EXPECT_EQ(verdict_text(seen).find("PACE with the number"), std::string::npos);
+  seen.protocols.pace_can = chip::ProtocolVerdict::failed;
+  EXPECT_NE(verdict_text(seen).find("type P, issued by UTO"), std::string::npos);
+  EXPECT_NE(verdict_text(seen).find("PACE with the number"), std::string::npos);
+  EXPECT_EQ(verdict_json(seen).at("document").at("type").as_string(), "P");
+  EXPECT_EQ(verdict_json(seen).at("protocols").at("pace_can").as_string(), "failed");
 }
 
 // Whatever is in the files: no document makes it stop.

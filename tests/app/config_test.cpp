@@ -89,6 +89,23 @@ TEST_F(Configuration, HasLimitsForReadersSignersAndDerivationsWithinReason) {
   EXPECT_EQ(code_of(with(kGood, "[vault]\n", "[vault]\nsignatures_max = 0\n")), "config.key");
 }
 
+TEST_F(Configuration, TakesRevocationListsOfTheKeyFolderOnly) {
+  EXPECT_TRUE(load(kGood).value().revocation_lists.empty());
+  const auto lists = [](const std::string& value) {
+    return with(kGood, "[vault]\n", "[trust]\nrevocation_lists = " + value + "\n[vault]\n");
+  };
+  const auto config = load(lists(R"(["trust/UTO.crl", "trust/VNM.crl"])"));
+  ASSERT_TRUE(config) << config.error().message;
+  EXPECT_EQ(config.value().revocation_lists, (std::vector<std::string>{"trust/UTO.crl", "trust/VNM.crl"}));
+  for (const std::string wrong : {"[]", "\"trust/UTO.crl\"", "[1]", "[\"/etc/UTO.crl\"]", "[\"../UTO.crl\"]",
+                                  "[\"trust/../../a\"]", "[\"\"]"}) {
+    EXPECT_EQ(code_of(lists(wrong)), "config.key") << wrong;
+  }
+  EXPECT_EQ(code_of(with(kGood, "[vault]\n", "[trust]\n[vault]\n")), "config.key");
+  EXPECT_EQ(code_of(with(kGood, "[vault]\n", "[trust]\nrevocation_lists = [\"a\"]\nmore = 1\n[vault]\n")),
+            "config.key");
+}
+
 TEST_F(Configuration, GivesPersonalDataAwayOnlyOnABenchWithTestKeys) {
   EXPECT_EQ(code_of(with(kGood, "test_keys = true", "test_keys = false")), "config.evidence");
 }

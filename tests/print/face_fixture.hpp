@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -97,7 +98,7 @@ inline std::string template_with(const std::string& elements, const std::string&
 }
 
 inline Result<FaceTemplate> parse(const std::string& text) {
-  return parse_face_template(text, {"ocr-b", "sans", "sans-bold"});
+  return parse_face_template(text, {"ocr-b", "sans", "sans-bold", "sans-italic", "serif-bold"});
 }
 
 // One text element over the whole card, bound to the field "value".
@@ -106,6 +107,12 @@ inline FaceTemplate text_template(const std::string& members = R"("size":[6,12],
                    R"({"type":"text","name":"value","box":[2,2,80,50],"font":"sans","field":"value",)" +
                    members + "}"))
       .value();
+}
+
+// How many mutated inputs a test tries: `usual`, or what IMPRIMATUR_MUTATIONS says (10000 in the long run).
+inline int mutations(int usual) {
+  const char* wanted = std::getenv("IMPRIMATUR_MUTATIONS");
+  return wanted != nullptr ? std::atoi(wanted) : usual;
 }
 
 inline bool has_finding(const std::vector<FaceFinding>& findings, const std::string& code,

@@ -3,9 +3,11 @@
 #include <gtest/gtest.h>
 #include <utf8proc.h>
 
+#include <random>
 #include <sstream>
 
 #include "base/json.hpp"
+#include "print/font_set.hpp"
 #include "tests/print/face_fixture.hpp"
 
 namespace imprimatur::print {
@@ -333,6 +335,189 @@ TEST_F(RenderTest, NothingIsPrintedOnTheContactPlate) {
       ASSERT_EQ(static_cast<unsigned char>(image[header + y * width + x]), 255) << x_mm << " " << y_mm;
     }
   }
+}
+
+// Texts over several pages at once, since each look at a page is a process: one text a place, 18 a side.
+std::string places(int first) {
+  std::string elements;
+  for (int i = 0; i < 18; ++i) {
+    elements += std::string(i > 0 ? "," : "") + R"({"type":"text","name":"t)" + std::to_string(i) +
+                R"(","font":"sans","size":[5,6],"rise":1.35,"condense":0.7,"box":[1,)" +
+                std::to_string(0.2 + i * 2.98) + R"(,83,2.98],"field":"v)" + std::to_string(first + i) +
+                R"("})";
+  }
+  return elements;
+}
+
+// Any text that the check takes is on the page, character by character, as another reader sees it.
+TEST_F(RenderTest, AnyAcceptedTextIsOnThePageExactly) {
+  const auto face = parse(template_with(places(0), places(18)));
+  ASSERT_TRUE(face) << face.error().message;
+  const FontSet fonts = load_fonts(templates_folder(), FONTS_DIR, &sha256_of).value();
+  std::vector<char32_t> characters;
+  for (const auto& entry : fonts.find("sans")->metrics.glyphs) characters.push_back(entry.first);
+  std::sort(characters.begin(), characters.end());
+  std::mt19937 random(20210531);
+  int accepted = 0;
+  for (int round = 0; round < 6; ++round) {
+    FaceData data;
+    std::vector<std::string> expected;
+    for (int i = 0; i < 36; ++i) {
+      std::string text;
+      const std::size_t length = 1 + random() % 40;
+      for (std::size_t at = 0; at < length; ++at) {
+        std::array<utf8proc_uint8_t, 4> bytes{};
+        const char32_t character = random() % 9 == 0 ? U' ' : characters[random() % characters.size()];
+        const auto size = utf8proc_encode_char(static_cast<utf8proc_int32_t>(character), bytes.data());
+        text.append(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size));
+      }
+      const std::string field = "v" + std::to_string(i);
+      data.fields[field] = text;
+      if (!renderer_->check(face.value(), data).empty() &&
+          has_finding(renderer_->check(face.value(), data), "face.spaces", field)) {
+        data.fields[field] = text = "Ỷ" + std::to_string(i);
+      }
+      expected.push_back(text);
+    }
+    for (const FaceFinding& finding : renderer_->check(face.value(), data)) {
+      ASSERT_EQ(finding.code, "face.does_not_fit") << finding.sentence;
+      data.fields[finding.field] = expected[static_cast<std::size_t>(std::stoi(finding.field.substr(1)))] =
+          "ẴỆỢ";
+    }
+    ASSERT_TRUE(renderer_->check(face.value(), data).empty());
+    render(face.value(), data);
+    std::istringstream lines(text("-raw -nopgbrk"));
+    for (const std::string& wanted : expected) {
+      std::string line;
+      ASSERT_TRUE(std::getline(lines, line));
+      EXPECT_EQ(line, wanted);
+      ++accepted;
+    }
+  }
+  EXPECT_EQ(accepted, 216);
+}
+
+TEST_F(RenderTest, EveryFieldIsOnTheStaffCardExactly) {
+  const FaceTemplate face = face_named("utopia-staff");
+  FaceData data = utopian();
+  render(face, data);
+  auto words = words_of(text("-raw"));
+  for (const char* shown :
+       {"Anna Maria Eriksson", "D23145890", "15 APR 2012", "15 April 2007", "Member of staff"}) {
+    EXPECT_TRUE(contains_in_order(words, words_of(shown))) << shown;
+  }
+  data.fields["role"] = "Harbour pilot";
+  data.fields["secondary_identifier"] = "";
+  render(face, data);
+  words = words_of(text("-raw"));
+  EXPECT_TRUE(contains_in_order(words, words_of("Harbour pilot")));
+  EXPECT_FALSE(contains_in_order(words, words_of("Member of staff")));
+  EXPECT_FALSE(contains_in_order(words, words_of("Anna")));
+}
+
+TEST_F(RenderTest, BarCodesDecodeFrom200To600Dpi) {
+  const FaceData data = utopian();
+  render(face_named("utopia-staff"), data);
+  for (int dpi : {200, 300, 600}) {
+    const std::string root = (folder_ / "bars").string();
+    ASSERT_EQ(run_command("pdftoppm -png -singlefile -f 2 -r " + std::to_string(dpi) + " " + pdf_file() +
+                          " " + root)
+                  .exit_code,
+              0);
+    const auto bars = run_command("zbarimg --raw -q " + root + ".png 2>/dev/null");
+    EXPECT_EQ(bars.output, data.fields.at("document_number") + "\n") << dpi;
+    const auto stacked = run_command("ZXingReader -format PDF417 " + root + ".png 2>/dev/null");
+    EXPECT_NE(stacked.output.find(data.fields.at("qr")), std::string::npos) << dpi << stacked.output;
+  }
+}
+
+TEST_F(RenderTest, PanelsAreLayersOfThePdf) {
+  const FaceTemplate face = face_named("utopia-staff");
+  render(face, utopian());
+  EXPECT_EQ(run_command("qpdf --check " + pdf_file()).exit_code, 0);
+  const std::string json = run_command("qpdf --json --json-key=qpdf " + pdf_file()).output;
+  EXPECT_NE(json.find("/OCProperties"), std::string::npos);
+  EXPECT_NE(json.find("overlay"), std::string::npos);
+  const std::string whole = raster(1, 100);
+  // Alone, the resin panel has the name and not the picture; the overlay is shown only when it is asked for.
+  const auto resin = renderer_->render(face, utopian(), Panel::resin);
+  ASSERT_TRUE(resin) << resin.error().message;
+  ASSERT_TRUE(write_file(pdf_file(), resin.value(), {.durability = Durability::relaxed}));
+  const auto words = words_of(text("-raw"));
+  EXPECT_TRUE(contains_in_order(words, words_of("Anna Maria Eriksson")));
+  EXPECT_FALSE(contains_in_order(words, words_of("Harbour Authority")));
+  const auto overlay = renderer_->render(face, utopian(), Panel::overlay);
+  ASSERT_TRUE(overlay);
+  ASSERT_TRUE(write_file(pdf_file(), overlay.value(), {.durability = Durability::relaxed}));
+  const std::string alone = raster(1, 100);
+  const auto dark = [](const std::string& image) {
+    return std::count_if(image.begin() + 20, image.end(),
+                         [](char c) { return static_cast<unsigned char>(c) < 128; });
+  };
+  EXPECT_GT(dark(alone), 50);
+  EXPECT_GT(dark(whole), dark(alone));
+}
+
+TEST_F(RenderTest, AGhostIsGreyAndPale) {
+  const auto face = parse(template_with(
+      R"({"type":"photo","name":"p","box":[1,1,20,26.67],"image":"face"},)"
+      R"({"type":"image","name":"g","box":[30,1,20,26.67],"image":"face","grey":true,"opacity":0.3,"radius":3})"));
+  ASSERT_TRUE(face) << face.error().message;
+  render(face.value(), citizen());
+  const std::string root = (folder_ / "page").string();
+  ASSERT_EQ(run_command("pdftoppm -singlefile -f 1 -r 100 " + pdf_file() + " " + root).exit_code, 0);
+  const Bytes image = read_file(root + ".ppm").value();
+  const std::size_t header = text_of(image).find("255\n") + 4;
+  const auto width = static_cast<std::size_t>(std::stoi(text_of(ByteView(image).subspan(3, 8))));
+  const auto colourful_and_darkest = [&](double from_mm) {
+    int colourful = 0, darkest = 255;
+    for (std::size_t y = 6; y < 100; ++y) {
+      for (auto x = static_cast<std::size_t>(from_mm / 25.4 * 100);
+           x < static_cast<std::size_t>((from_mm + 18) / 25.4 * 100); ++x) {
+        const std::uint8_t* pixel = image.data() + header + 3 * (y * width + x);
+        const auto [low, high] = std::minmax({pixel[0], pixel[1], pixel[2]});
+        colourful += high - low > 12 ? 1 : 0;
+        darkest = std::min<int>(darkest, low);
+      }
+    }
+    return std::pair(colourful, darkest);
+  };
+  EXPECT_GT(colourful_and_darkest(2).first, 100);
+  EXPECT_EQ(colourful_and_darkest(31).first, 0);
+  EXPECT_GT(colourful_and_darkest(31).second, 255 * 0.7 - 6);
+}
+
+TEST_F(RenderTest, TakesAPortraitOfEachFormat) {
+  for (const char* name : {"portrait.jpg", "portrait.jp2", "portrait.png"}) {
+    FaceData data = citizen();
+    data.images["face"] = read_file(std::string(TEST_DATA_DIR "/") + name).value();
+    EXPECT_TRUE(renderer_->render(face_named("vn-citizen"), data)) << name;
+  }
+}
+
+TEST_F(RenderTest, ExaminesWhatTheTemplateSaysItself) {
+  for (const char* name : {"vn-citizen", "utopia-id", "utopia-staff"}) {
+    const auto errors = renderer_->examine(face_named(name));
+    EXPECT_TRUE(errors.empty()) << name << ": " << errors[0].message;
+  }
+  const auto first = [&](const std::string& element) {
+    const auto face = parse(template_with(element));
+    EXPECT_TRUE(face) << face.error().message;
+    const auto errors = renderer_->examine(face.value());
+    return errors.empty() ? std::string() : errors[0].code + " " + errors[0].message;
+  };
+  const std::string head = R"({"type":"text","name":"a","font":"sans","size":8,"box":[2,2,12,4],)";
+  EXPECT_EQ(first(head + R"("text":"Short"})"), "");
+  EXPECT_EQ(first(head + R"("text":"A long one"})").rfind("template.size front: a", 0), 0U);
+  EXPECT_EQ(first(head + R"("text":"Ж"})").rfind("template.font front: a", 0), 0U);
+  EXPECT_EQ(first(head + R"("field":"d","date":"DD MMM YYYY"})").rfind("template.size front: a", 0), 0U);
+  EXPECT_EQ(first(head + R"("field":"sex","words":"sex"})"), "");
+  EXPECT_EQ(first(head + R"("field":"x","when_empty":"without any limit"})").rfind("template.size", 0), 0U);
+  EXPECT_EQ(
+      first(
+          R"({"type":"text","name":"a","font":"ocr-b","size":8,"box":[2,2,30,4],"field":"x","language":"vi"})")
+          .rfind("template.font front: a", 0),
+      0U);
 }
 
 }  // namespace

@@ -71,7 +71,7 @@ TEST(TextFit, RefusesWhatIsTooWideAtTheSmallestSize) {
   const auto fitted = fit_text(half_em_font(), style(5, 10, 1), U"ABCDEFGHIJ", 20, 20);
   ASSERT_FALSE(fitted);
   EXPECT_EQ(fitted.error().code, "face.does_not_fit");
-  EXPECT_NE(fitted.error().message.find("25 % wider"), std::string::npos) << fitted.error().message;
+  EXPECT_NE(fitted.error().message.find("25 % ("), std::string::npos) << fitted.error().message;
 }
 
 TEST(TextFit, RefusesAWordThatDoesNotBreak) {
@@ -96,6 +96,29 @@ TEST(TextFit, RefusesInkAboveTheBoxAndLinesThatTouch) {
   tight.leading = 0.9;  // 0.8 up and 0.2 down
   EXPECT_TRUE(fit_text(half_em_font(), tight, U"A", 50, 50));
   EXPECT_FALSE(fit_text(half_em_font(), tight, U"AAAA BBBB", 12, 50));
+}
+
+TEST(TextFit, CondensesOnlyWhenTheSmallestSizeIsTooWide) {
+  TextStyle condensing = style(8, 10, 1);
+  condensing.condense_min = 0.8;
+  const auto shrunk = fit_text(half_em_font(), condensing, U"ABCDEFGHIJ", 45, 20);  // 5 em: fits at 8.9
+  ASSERT_TRUE(shrunk);
+  EXPECT_DOUBLE_EQ(shrunk.value().condense, 1);
+  const auto condensed = fit_text(half_em_font(), condensing, U"ABCDEFGHIJ", 36, 20);  // 40 points at 8
+  ASSERT_TRUE(condensed);
+  EXPECT_DOUBLE_EQ(condensed.value().size_pt, 8);
+  EXPECT_NEAR(condensed.value().condense, 0.89, 1e-9);
+  EXPECT_LE(condensed.value().lines[0].width_pt, 36);
+  EXPECT_FALSE(fit_text(half_em_font(), condensing, U"ABCDEFGHIJ", 31, 20));
+}
+
+TEST(TextFit, TellsByHowMuchATextDoesNotFit) {
+  const auto wide = fit_text(half_em_font(), style(10, 10, 1), U"ABCDEFGHIJ", 40, 20);  // 50 points
+  ASSERT_FALSE(wide);
+  EXPECT_NE(wide.error().message.find("25 % (3.5 mm) wider"), std::string::npos) << wide.error().message;
+  const auto high = fit_text(half_em_font(), style(10, 10, 2), U"ABCD EFGH", 25, 15);  // 24 points
+  ASSERT_FALSE(high);
+  EXPECT_NE(high.error().message.find("3.2 mm higher"), std::string::npos) << high.error().message;
 }
 
 }  // namespace
