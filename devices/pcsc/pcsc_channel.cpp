@@ -40,11 +40,12 @@ Bytes control(SCARDHANDLE card, DWORD code) {
 }  // namespace
 
 PcscChannel::PcscChannel(std::shared_ptr<PcscContext> context, SCARDHANDLE card, DWORD protocol,
-                         std::string reader)
+                         std::string reader, DWORD card_events)
     : context_(std::move(context)),
       card_(card),
       protocol_(protocol),
       reader_(std::move(reader)),
+      card_events_(card_events),
       buffer_(kReceiveBytes) {}
 
 PcscChannel::~PcscChannel() {
@@ -73,23 +74,12 @@ Result<Bytes> PcscChannel::reset() {
       card_, SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1, SCARD_UNPOWER_CARD, &protocol_));
   if (code != kPcscSuccess) return card_error(code, reader_);
   // pcscd reconnects to whatever card is there now and forgets that the one before was taken out.
-  swapped_ = swapped_ || context_->card_events(reader_) != card_events_;
+  auto view = context_->look_at(reader_);
+  if (!view) return unknown("card.transport", view.error().message);
+  swapped_ = swapped_ || view.value().card_events != card_events_ || view.value().atr.empty();
   if (swapped_) return card_error(kPcscRemovedCard, reader_);
-  auto read = read_atr();
-  if (!read) return unknown("card.transport", read.error().message);
+  atr_ = std::move(view.value().atr);
   return atr_;
-}
-
-Status PcscChannel::read_atr() {
-  std::array<std::uint8_t, MAX_ATR_SIZE> atr{};
-  DWORD size = atr.size();
-  DWORD name_size = 0;
-  const PcscCode code =
-      pcsc_code(SCardStatus(card_, nullptr, &name_size, nullptr, nullptr, atr.data(), &size));
-  if (code != kPcscSuccess) return reader_error(code, reader_);
-  atr_.assign(atr.begin(),
-              atr.begin() + static_cast<std::ptrdiff_t>(std::min<std::size_t>(size, atr.size())));
-  return ok();
 }
 
 bool PcscChannel::ask_extended_length() const {

@@ -10,7 +10,10 @@ namespace imprimatur::devices {
 
 class PcscChannel final : public chip::CardChannel {
  public:
-  PcscChannel(std::shared_ptr<PcscContext> context, SCARDHANDLE card, DWORD protocol, std::string reader);
+  // `card_events`: pcscd's count of the cards that came and left, from before the connection was made.
+  // Another count later means another card.
+  PcscChannel(std::shared_ptr<PcscContext> context, SCARDHANDLE card, DWORD protocol, std::string reader,
+              DWORD card_events);
   PcscChannel(const PcscChannel&) = delete;
   PcscChannel& operator=(const PcscChannel&) = delete;
   ~PcscChannel() override;
@@ -20,12 +23,9 @@ class PcscChannel final : public chip::CardChannel {
   const Bytes& atr() const override { return atr_; }
   bool extended_length() const override { return extended_length_; }
 
-  // Asks the card's answer to reset. Errors as reader_error.
-  Status read_atr();
   // What the reader says of itself: its properties by PC/SC part 10.
   bool ask_extended_length() const;
-  // The count of card events at which it was made.
-  void set_card_events(std::optional<DWORD> value) { card_events_ = value; }
+  void set_atr(Bytes value) { atr_ = std::move(value); }
   void set_extended_length(bool value) { extended_length_ = value; }
 
  private:
@@ -33,8 +33,8 @@ class PcscChannel final : public chip::CardChannel {
   SCARDHANDLE card_;
   DWORD protocol_;
   std::string reader_;
+  DWORD card_events_;
   Bytes atr_;
-  std::optional<DWORD> card_events_;
   bool swapped_ = false;  // the connection is to another card than it was made for
   bool extended_length_ = false;
   Bytes buffer_;  // of answers; its size is fixed

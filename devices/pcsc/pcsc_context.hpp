@@ -3,9 +3,10 @@
 
 #include <winscard.h>
 
-#include <optional>
+#include <algorithm>
 #include <string>
 
+#include "base/bytes.hpp"
 #include "devices/pcsc/pcsc_errors.hpp"
 
 namespace imprimatur::devices {
@@ -34,17 +35,25 @@ class PcscContext {
     return code == kPcscSuccess ? pcsc_code(use(handle_)) : code;
   }
 
-  // pcscd's count of the cards that came to and left a reader; nothing when the reader is not there. Reaches
-  // no card.
-  std::optional<DWORD> card_events(const std::string& reader) {
+  // What pcscd knows of a reader and the card in it. Reaches no card. Two exchanges with pcscd, like
+  // SCardStatus, which does not tell the count.
+  struct ReaderView {
+    DWORD card_events = 0;  // count of the cards that came and left
+    Bytes atr;              // of the card's last power-up; empty without a card
+  };
+  // Errors as reader_error.
+  Result<ReaderView> look_at(const std::string& reader) {
     SCARD_READERSTATE state{};
     state.szReader = reader.c_str();
-    state.dwCurrentState = SCARD_STATE_UNAWARE;
+    state.dwCurrentState = SCARD_STATE_UNAWARE;  // answered at once
     const PcscCode code =
         with([&](SCARDCONTEXT handle) { return SCardGetStatusChange(handle, 0, &state, 1); });
-    if (code != kPcscSuccess) return {};
-    return state.dwEventState >> 16;
+    if (code != kPcscSuccess) return reader_error(code, reader);
+    const std::size_t size = std::min<std::size_t>(state.cbAtr, sizeof state.rgbAtr);
+    return ReaderView{events_of(state), Bytes(state.rgbAtr, state.rgbAtr + size)};
   }
+
+  static DWORD events_of(const SCARD_READERSTATE& state) { return state.dwEventState >> 16; }
 
   void release() {
     if (established_) SCardReleaseContext(handle_);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "devices/pcsc/pcsc_channel.hpp"
 #include "devices/pcsc/pcsc_context.hpp"
@@ -10,6 +11,7 @@ namespace imprimatur::devices {
 
 namespace {
 
+constexpr int kConnectTriesMax = 3;
 constexpr int kWaitPieceMs = 1000;
 constexpr std::size_t kNamesMax = 64U << 10;  // bytes
 
@@ -52,27 +54,43 @@ PcscReader::PcscReader(std::string name, PcscReaderOptions options)
 PcscReader::~PcscReader() = default;
 
 Result<std::unique_ptr<chip::CardChannel>> PcscReader::connect() {
+  // Waiting for the card has counted already; each count serves one connection. pcscd shows a card a moment
+  // before it counts it, and a card may be swapped: the count must be the same before and after.
+  auto before = std::exchange(events_seen_, std::nullopt);
+  for (int i = 0; i < kConnectTriesMax; ++i) {
+    if (!before) {
+      TRY(const auto view, context_->look_at(name_));
+      before = view.card_events;
+    }
+    TRY(auto channel, connect_once(*before));
+    TRY(auto view, context_->look_at(name_));
+    if (view.card_events == *before && !view.atr.empty()) {
+      channel->set_atr(std::move(view.atr));
+      if (!extended_length_) extended_length_ = channel->ask_extended_length();
+      channel->set_extended_length(*extended_length_);
+      return std::unique_ptr<chip::CardChannel>(std::move(channel));
+    }
+    before.reset();
+  }
+  return reader_error(kPcscRemovedCard, name_);
+}
+
+Result<std::unique_ptr<PcscChannel>> PcscReader::connect_once(unsigned long card_events) {
   SCARDHANDLE card = 0;
   DWORD protocol = 0;
-  const auto events = context_->card_events(name_);
   const PcscCode code = context_->with([&](SCARDCONTEXT handle) {
     return SCardConnect(handle, name_.c_str(), SCARD_SHARE_EXCLUSIVE, SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1,
                         &card, &protocol);
   });
-  if (code != kPcscSuccess) {
-    // pcscd calls a card mute also when the reader under it has lost its plug: the reader's state tells.
-    if (auto there = wait_for_card(true, 0); !there) return there.error();
-    return reader_error(code, name_);
-  }
-  auto channel = std::make_unique<PcscChannel>(context_, card, protocol, name_);
-  channel->set_card_events(events);
-  TRY_STATUS(channel->read_atr());
-  if (!extended_length_) extended_length_ = channel->ask_extended_length();
-  channel->set_extended_length(*extended_length_);
-  return std::unique_ptr<chip::CardChannel>(std::move(channel));
+  if (code == kPcscSuccess)
+    return std::make_unique<PcscChannel>(context_, card, protocol, name_, card_events);
+  // pcscd calls a card mute also when the reader under it has lost its plug: the reader's state tells.
+  if (auto there = wait_for_card(true, 0); !there) return there.error();
+  return reader_error(code, name_);
 }
 
 Result<bool> PcscReader::wait_for_card(bool present, int timeout_ms) {
+  events_seen_.reset();
   const auto deadline = SteadyClock::now() + std::chrono::milliseconds(timeout_ms);
   SCARD_READERSTATE state{};
   state.szReader = name_.c_str();
@@ -87,7 +105,10 @@ Result<bool> PcscReader::wait_for_card(bool present, int timeout_ms) {
       return reader_error(0x80100017, name_);
     }
     const bool is_present = (state.dwEventState & SCARD_STATE_PRESENT) != 0;
-    if (code == kPcscSuccess && is_present == present) return true;
+    if (code == kPcscSuccess && is_present == present) {
+      if (present) events_seen_ = PcscContext::events_of(state);
+      return true;
+    }
     if (milliseconds_until(deadline) == 0) return false;
     state.dwCurrentState = state.dwEventState & ~static_cast<DWORD>(SCARD_STATE_CHANGED);
   }

@@ -17,6 +17,7 @@
 
 namespace imprimatur::devices {
 
+class PcscChannel;
 class PcscContext;
 
 // Names of the readers that pcscd has now. Errors reader.service (pcscd does not run). Any thread; a context
@@ -41,8 +42,11 @@ class PcscReader final : public chip::CardReader {
   Result<bool> wait_for_card(bool present, int timeout_ms) override;
 
  private:
+  Result<std::unique_ptr<PcscChannel>> connect_once(unsigned long card_events);
+
   std::string name_;
-  std::optional<bool> extended_length_;  // asked for once
+  std::optional<bool> extended_length_;       // asked for once
+  std::optional<unsigned long> events_seen_;  // pcscd's count of card events when a card was waited for
   std::shared_ptr<PcscContext> context_;
 };
 

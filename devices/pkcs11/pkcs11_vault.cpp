@@ -59,6 +59,7 @@ struct Pkcs11Vault::State {
   std::mutex mutex;
   std::vector<std::unique_ptr<TokenSession>> spare;
   std::map<std::pair<CK_OBJECT_CLASS, std::string>, CK_OBJECT_HANDLE> handles;
+  std::map<CK_OBJECT_HANDLE, std::size_t> key_lengths;  // bytes; of masters, they never change
 
   Result<std::unique_ptr<TokenSession>> borrow() {
     {
@@ -88,6 +89,18 @@ struct Pkcs11Vault::State {
     const std::lock_guard lock(mutex);
     handles.emplace(key, handle);
     return handle;
+  }
+
+  Result<std::size_t> length_of(TokenSession& session, CK_OBJECT_HANDLE key) {
+    {
+      const std::lock_guard lock(mutex);
+      const auto found = key_lengths.find(key);
+      if (found != key_lengths.end()) return found->second;
+    }
+    TRY(const std::size_t length, session.read_number(key, CKA_VALUE_LEN));
+    const std::lock_guard lock(mutex);
+    key_lengths.emplace(key, length);
+    return length;
   }
 
   // Runs `call` with a session and the key's handle. A session is kept for the next call only when it ended
@@ -123,7 +136,7 @@ Result<crypto::CardKeys> Pkcs11Vault::derive_card_keys(std::string_view label,
   }
   return state_->with_key(CKO_SECRET_KEY, label,
                           [&](TokenSession& session, CK_OBJECT_HANDLE master) -> Result<crypto::CardKeys> {
-                            TRY(auto length, session.read_number(master, CKA_VALUE_LEN));
+                            TRY(auto length, state_->length_of(session, master));
                             crypto::CardKeys keys;
                             TRY(keys.enc, derive(session, master, length, kForEnc, diversification_data));
                             TRY(keys.mac, derive(session, master, length, kForMac, diversification_data));
@@ -205,6 +218,7 @@ Status Pkcs11Vault::destroy_key(std::string_view label) {
   {
     const std::lock_guard lock(state_->mutex);
     state_->handles.erase({CKO_SECRET_KEY, std::string(label)});
+    state_->key_lengths.erase(handle);
   }
   state_->give_back(std::move(session));
   return ok();

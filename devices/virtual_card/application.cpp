@@ -35,7 +35,8 @@ Application::Application(Memory& memory, Random& random, WorkDone& work, SecureM
       access_control_(random, work),
       chip_authentication_(memory, work),
       active_authentication_(memory, random, work),
-      store_data_(memory, work) {}
+      store_data_(memory, work),
+      files_(memory) {}
 
 void Application::deselect() {
   channel_.close();
@@ -79,7 +80,7 @@ Bytes Application::process(Command command, bool wrong_keys) {
 
 Response Application::process_plain(const Command& command, bool wrong_keys) {
   if (command.cla == cla::kProprietary) {
-    if (memory_.identity().kind.dialect != Dialect::gp_store_data) return sw::kInstructionNotSupported;
+    if (!written_in_channel(memory_.identity().kind)) return sw::kInstructionNotSupported;
     if (command.ins == ins::kInitializeUpdate) {
       if (personalised()) return sw::kConditionsNotSatisfied;
       store_data_.abandon();
@@ -114,7 +115,7 @@ Bytes Application::process_in_scp03(Command command) {
   if (command.ins == ins::kExternalAuthenticate && command.cla == cla::kSecureProprietary &&
       !channel_.open()) {
     const Response opened = channel_.external_authenticate(command);
-    if (channel_.open()) store_data_.begin(true);
+    if (channel_.open() && memory_.identity().kind.dialect == Dialect::gp_store_data) store_data_.begin(true);
     return opened.encode();
   }
   // Le of a wrapped command is that of the plain one; MAC and padding of the answer come on top.
@@ -124,13 +125,19 @@ Bytes Application::process_in_scp03(Command command) {
     store_data_.abandon();
     return Response(unwrapped).encode();
   }
-  Response response = sw::kInstructionNotSupported;
-  if (command.ins == ins::kStoreData && command.cla == cla::kProprietary) {
-    response = store_data_.process(command, channel_.data_encryption_key());
-  } else {
-    response = read_command(command, most);
+  return channel_.wrap(in_channel(command, most)).encode();
+}
+
+// A command out of SCP03, plain already.
+Response Application::in_channel(const Command& command, std::size_t answer_max) {
+  if (memory_.identity().kind.dialect == Dialect::iso7816_files) {
+    const auto written = files_.process(command, {.master_file = false, .current = current_file_});
+    return written ? *written : read_command(command, answer_max);
   }
-  return channel_.wrap(std::move(response)).encode();
+  if (command.ins == ins::kStoreData && command.cla == cla::kProprietary) {
+    return store_data_.process(command, channel_.data_encryption_key());
+  }
+  return read_command(command, answer_max);
 }
 
 Response Application::process_protected(const Command& command, std::size_t answer_max) {
@@ -207,7 +214,7 @@ Response Application::read_command(const Command& command, std::size_t answer_ma
 // Before activation: in the personaliser's channel, or by anyone in the dialects without one.
 bool Application::open_to_personaliser() const {
   if (personalised()) return false;
-  return memory_.identity().kind.dialect != Dialect::gp_store_data || channel_.open();
+  return !written_in_channel(memory_.identity().kind) || channel_.open();
 }
 
 StatusWord Application::access(std::uint16_t file_id) const {

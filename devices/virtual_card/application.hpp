@@ -1,6 +1,7 @@
 // The ICAO application of the card (A0000002471001, or the name it was created with): what it lets be read,
 // and the protocols of ICAO Doc 9303-11 that it takes part in once it is activated. A card of the default
-// dialect is personalised here through StoreData and read back in the application's own SCP03 channel.
+// dialect is personalised here through StoreData and read back in the application's own SCP03 channel; one of
+// files that asks for SCP03 takes its file commands in that channel.
 // Volatile state ends with `deselect`; secure messaging belongs to the card. One thread at a time.
 #pragma once
 
@@ -8,6 +9,7 @@
 #include "devices/virtual_card/bac.hpp"
 #include "devices/virtual_card/chip_authentication.hpp"
 #include "devices/virtual_card/file_reader.hpp"
+#include "devices/virtual_card/iso7816_files.hpp"
 #include "devices/virtual_card/store_data.hpp"
 
 namespace imprimatur::devices {
@@ -43,6 +45,7 @@ class Application {
   Bytes process_in_scp03(Command command);
   // SELECT EF and READ BINARY; `answer_max` bytes of plain answer have room.
   Response read_command(const Command& command, std::size_t answer_max);
+  Response in_channel(const Command& command, std::size_t answer_max);
   Response manage_environment(const Command& command);
   Readable entry(std::uint16_t file_id) const;
   StatusWord access(std::uint16_t file_id) const;
@@ -56,6 +59,7 @@ class Application {
   ChipAuthentication chip_authentication_;
   ActiveAuthentication active_authentication_;
   StoreData store_data_;
+  Iso7816Files files_;  // of a card that is written in SCP03
   std::uint16_t current_file_ = 0;
 };
 

@@ -55,7 +55,7 @@ void Card::lose_volatile_state() {
   messaging_.close();
   chain_.forget();
   answer_parts_.forget();
-  enter(dialect() == Dialect::iso7816_files ? Selected::master_file : Selected::issuer_domain);
+  enter(has_open_files() ? Selected::master_file : Selected::issuer_domain);
 }
 
 Bytes Card::power_on() {
@@ -228,7 +228,7 @@ std::optional<Response> Card::write(const Command& command) {
   if (dialect() == Dialect::emrtd_applet && inside) {
     return applet_.process(command, application_.current_file());
   }
-  if (dialect() != Dialect::iso7816_files) return {};
+  if (!has_open_files()) return {};
   if (command.ins == ins::kGetData) return get_identity(command);
   const bool had_directory = memory_.directory().has_value();
   auto response = files_.process(
@@ -274,10 +274,10 @@ Response Card::select_by_name(const Command& command, bool is_protected) {
     return wanted.size() >= kPartialNameMin && wanted.size() <= name.size() &&
            equal(wanted, ByteView(name).first(wanted.size()));
   };
-  const bool has_domain = dialect() != Dialect::iso7816_files && !is_protected;
+  const bool has_domain = !has_open_files() && !is_protected;
   const bool locked = memory_.card_life() == CardLife::card_locked;
   const bool domain = has_domain && (command.data.empty() || matches(issuer_domain_name()));
-  if (command.data.empty() && dialect() == Dialect::iso7816_files && !is_protected) {
+  if (command.data.empty() && has_open_files() && !is_protected) {
     enter(Selected::master_file);
     if (command.p2 == 0x0C || command.ne == 0) return sw::kDone;
     return Response(directory_control(Bytes{kMasterFile >> 8, kMasterFile & 0xFF}));

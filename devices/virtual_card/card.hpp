@@ -64,6 +64,10 @@ class Card {
   Readable master_file_entry(std::uint16_t file_id) const;
   const Bytes* name_of_application() const;
   Dialect dialect() const { return memory_.identity().kind.dialect; }
+  // Files that anyone may write until they are activated; such a card has no issuer domain.
+  bool has_open_files() const {
+    return dialect() == Dialect::iso7816_files && !written_in_channel(memory_.identity().kind);
+  }
   void lose_volatile_state();
   void lose_power();
 

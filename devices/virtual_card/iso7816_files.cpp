@@ -26,7 +26,7 @@ bool is_file_of_application(std::uint16_t file_id) {
 std::optional<ReadRule> read_condition(ByteView attributes, ReadRule otherwise) {
   if (attributes.empty() || (attributes[0] & 0x80) != 0) return {};
   std::size_t conditions = 0;
-  for (unsigned bit = 0; bit < 7; ++bit) conditions += attributes[0] >> bit & 1U;
+  for (unsigned bit = 0; bit < 7; ++bit) conditions += (static_cast<unsigned>(attributes[0]) >> bit) & 1U;
   if (attributes.size() != 1 + conditions) return {};
   if ((attributes[0] & 0x01) == 0) return otherwise;
   const std::uint8_t condition = attributes.back();

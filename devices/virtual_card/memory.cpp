@@ -1,11 +1,36 @@
 // The card's memory: state, and changes as records. Reading records back is in memory_records.cpp.
 #include "devices/virtual_card/memory.hpp"
 
+#include <array>
+
 #include "base/check.hpp"
 #include "crypto/digest.hpp"
 #include "devices/virtual_card/memory_records.hpp"
 
 namespace imprimatur::devices {
+
+namespace {
+
+constexpr std::uint16_t kCardAccessFile = 0x011C;
+
+struct MadeFile {
+  std::uint16_t file_id;
+  std::size_t size;
+};
+constexpr std::array<MadeFile, 12> kMadeFiles = {{{0x0101, 96},
+                                                  {0x0102, 24'576},
+                                                  {0x0103, 4'096},
+                                                  {0x0107, 4'096},
+                                                  {0x010B, 1'024},
+                                                  {0x010C, 512},
+                                                  {0x010D, 2'048},
+                                                  {0x010E, 512},
+                                                  {0x010F, 512},
+                                                  {kCardAccessFile, 256},
+                                                  {0x011D, 4'096},
+                                                  {0x011E, 64}}};
+
+}  // namespace
 
 Memory Memory::make_blank(const CardIdentity& identity, const CardKeys& transport_keys) {
   CHECK(identity.cplc.size() == kCplcSize && identity.diversification.size() == kDiversificationSize);
@@ -14,7 +39,24 @@ Memory Memory::make_blank(const CardIdentity& identity, const CardKeys& transpor
   memory.unsaved_ = card_file_header();
   CHECK(memory.change(Record::identity, encode_identity(identity)) == sw::kDone);
   CHECK(memory.replace_key_set(0, kTransportKeyVersion, transport_keys) == sw::kDone);
+  if (identity.kind.precreated || identity.kind.scp03) memory.make_application();
   return memory;
+}
+
+// What `iso7816-files` blanks have that were not delivered empty (FORMAT.md, options precreated and scp03).
+void Memory::make_application() {
+  constexpr std::uint16_t kDirectoryId = 0x7F01;
+  static const Bytes name = {0xA0, 0x00, 0x00, 0x02, 0x47, 0x10, 0x01};
+  CHECK(set_directory({kDirectoryId, name}) == sw::kDone);
+  if (!identity_.kind.precreated) return;
+  for (const MadeFile& file : kMadeFiles) {
+    CHECK(begin_file(file.file_id, file.size) == sw::kDone);
+    const bool card_access = file.file_id == kCardAccessFile;
+    CHECK(set_attributes(file.file_id, {.short_id = static_cast<std::uint8_t>(file.file_id & 0x1F),
+                                        .read = default_read_rule(file.file_id),
+                                        .under_master_file = card_access && !identity_.kind.scp03}) ==
+          sw::kDone);
+  }
 }
 
 Bytes Memory::take_unsaved() {

@@ -32,8 +32,17 @@ struct CardKind {
   Dialect dialect = Dialect::gp_store_data;
   Lengths lengths = Lengths::extended;
   bool older = false;  // of the applet: without chip authentication and PACE
+  // Of iso7816-files. The chip maker made the application and its files; nothing is created.
+  bool precreated = false;
+  // The chip maker made the application, which is written in its own SCP03 channel, beside an issuer domain.
+  bool scp03 = false;
   bool operator==(const CardKind&) const = default;
 };
+
+// Whether who personalises the application has to open SCP03 first.
+inline bool written_in_channel(const CardKind& kind) {
+  return kind.dialect == Dialect::gp_store_data || kind.scp03;
+}
 
 struct CardIdentity {
   std::string serial;      // printed on the body: B000001
@@ -92,7 +101,8 @@ ReadRule default_read_rule(std::uint16_t file_id);
 
 class Memory {
  public:
-  // A blank as it leaves the chip maker: key version 30, OP_READY, application SELECTABLE.
+  // A blank as it leaves the chip maker: key version 30, OP_READY, application SELECTABLE; with the directory
+  // and the files that its kind has from the start.
   static Memory make_blank(const CardIdentity& identity, const CardKeys& transport_keys);
   // From the records of a card file. Errors card.format, card.version, card.corrupt with the offset.
   static Result<Memory> load(ByteView file);
@@ -159,6 +169,8 @@ class Memory {
   std::size_t take_pages_written();
 
  private:
+  void make_application();
+
   enum class Record : std::uint8_t {
     identity = 1,
     key_set = 2,

@@ -32,11 +32,15 @@ Result<std::string> take_text(ByteReader& reader) {
 constexpr std::uint8_t kShortOnly = 0x01;
 constexpr std::uint8_t kChaining = 0x02;
 constexpr std::uint8_t kOlder = 0x04;
+constexpr std::uint8_t kPrecreated = 0x08;
+constexpr std::uint8_t kScp03 = 0x10;
 
 std::uint8_t encode_options(const CardKind& kind) {
   std::uint8_t options = kind.older ? kOlder : 0;
   if (kind.lengths == Lengths::short_only) options |= kShortOnly;
   if (kind.lengths == Lengths::chaining) options |= kChaining;
+  if (kind.precreated) options |= kPrecreated;
+  if (kind.scp03) options |= kScp03;
   return options;
 }
 
@@ -44,7 +48,10 @@ Result<CardKind> take_kind(ByteReader& reader) {
   TRY(auto dialect, reader.take_u8());
   TRY(auto options, reader.take_u8());
   if (dialect > static_cast<std::uint8_t>(Dialect::emrtd_applet)) return bad_record("dialect");
-  CardKind kind{.dialect = static_cast<Dialect>(dialect), .older = (options & kOlder) != 0};
+  CardKind kind{.dialect = static_cast<Dialect>(dialect),
+                .older = (options & kOlder) != 0,
+                .precreated = (options & kPrecreated) != 0,
+                .scp03 = (options & kScp03) != 0};
   if ((options & kShortOnly) != 0) kind.lengths = Lengths::short_only;
   if ((options & kChaining) != 0) kind.lengths = Lengths::chaining;
   return kind;

@@ -1,6 +1,7 @@
 #include "app/config.hpp"
 
 #include <toml++/toml.h>
+#include <algorithm>
 #include <sstream>
 
 #include "base/files.hpp"
@@ -45,6 +46,8 @@ class Table {
     if (!text.empty()) into = (folder_ / text).lexically_normal();
     return ok();
   }
+
+  bool has(std::string_view key) const { return table_.contains(key); }
 
   Status read_list(std::string_view key, std::vector<std::string>& into) {
     known_.emplace_back(key);
@@ -115,6 +118,23 @@ Status read_line(Table table, LineConfig& line) {
   return table.refuse_unknown();
 }
 
+// A name and not a way to anywhere: what is loaded lies in the key folder and is named in the manifest so.
+bool stays_in_folder(const std::string& name) {
+  const std::filesystem::path path(name);
+  return !path.empty() && path.is_relative() && std::none_of(path.begin(), path.end(), [](const auto& part) {
+    return part == ".." || part == "." || part.empty();
+  });
+}
+
+Status read_trust(Table table, std::vector<std::string>& revocation_lists) {
+  TRY_STATUS(table.read_list("revocation_lists", revocation_lists));
+  for (const std::string& name : revocation_lists) {
+    if (stays_in_folder(name)) continue;
+    return fail("config.key", "a revocation list is a file in the key folder", "/trust/revocation_lists");
+  }
+  return table.refuse_unknown();
+}
+
 Status read_root(Table table, Config& config) {
   TRY_STATUS(table.read("station", config.station, true));
   TRY_STATUS(table.read("log_origin", config.log_origin, true));
@@ -126,6 +146,10 @@ Status read_root(Table table, Config& config) {
   TRY_STATUS(table.read_path("socket", config.socket, true));
   TRY_STATUS(table.read_path("evidence_dir", config.evidence_dir));
   TRY_STATUS(table.read_list("products", config.products));
+  if (table.has("trust")) {
+    TRY(auto trust, table.sub("trust"));
+    TRY_STATUS(read_trust(std::move(trust), config.revocation_lists));
+  }
   TRY(auto vault, table.sub("vault"));
   TRY_STATUS(read_vault(std::move(vault), config.vault));
   TRY(auto line, table.sub("line"));

@@ -38,8 +38,10 @@ struct Config {
   bool test_keys = false;      // without it, test keys are refused
   std::filesystem::path work;  // ledger and audit log
   std::filesystem::path templates;
-  std::filesystem::path fonts;         // built font files
-  std::filesystem::path keys;          // policy, manifest, certificates, trust anchors
+  std::filesystem::path fonts;  // built font files
+  std::filesystem::path keys;   // policy, manifest, certificates, trust anchors
+  // [trust] revocation_lists: names of files in `keys` (DER or PEM), which the manifest has to name.
+  std::vector<std::string> revocation_lists;
   std::filesystem::path socket;        // HTTP and WebSocket
   std::filesystem::path evidence_dir;  // only with test_keys: holds personal data; empty: none
   std::vector<std::string> products;

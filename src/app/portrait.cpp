@@ -461,4 +461,18 @@ Bytes draw_portrait(Random& random, const PortraitTraits& traits) {
   return jpeg;
 }
 
+Bytes draw_signature(Random& random) {
+  constexpr int kWidth = 300, kHeight = 100, kStrokes = 9, kQuality = 80;
+  constexpr Rgb kPaper{255, 255, 255}, kInk{20, 30, 90};
+  Canvas canvas(kWidth, kHeight);
+  canvas.each([&](Place, Rgb) { return kPaper; });
+  Place at{0.08F, 0.2F};
+  for (int i = 0; i < kStrokes; ++i) {
+    const Place to{at.x + 0.09F, 0.05F + 0.22F * pick_share(random)};
+    canvas.fill(stroke(at, to, 0.006F), kInk);
+    at = to;
+  }
+  return compress(canvas, canvas.to_rgb(), kQuality);
+}
+
 }  // namespace imprimatur::app

@@ -19,6 +19,9 @@ struct PortraitTraits {
 // A baseline JPEG of 12,000 to 25,000 bytes at the usual sizes (413 × 531, 240 × 320).
 Bytes draw_portrait(Random& random, const PortraitTraits& traits);
 
+// A JPEG of a scrawl that is nobody's signature, 300 × 100 pixels, below 8,000 bytes.
+Bytes draw_signature(Random& random);
+
 // A number from 0 to `count` - 1 (count at least 1). Not even to the last bit, which samples do not need.
 std::size_t pick_index(Random& random, std::size_t count);
 // A number from `min` to `max`.

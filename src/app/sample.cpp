@@ -343,13 +343,42 @@ json::object approve(const job::JobDocument& document, const std::string& statem
   return crypto::sign_jws(canonical_json(statement), signers);
 }
 
-Sample finish(Random& random, job::JobDocument document, const std::vector<Approver>& approvers) {
+// Fingerprints are opaque to the station: noise behind the head of a record of ISO/IEC 19794-4.
+Bytes draw_fingerprint(Random& random) {
+  const int noise_bytes = pick_number(random, 600, 900);
+  return concat({bytes_of(std::string_view("FIR\0"
+                                           "010\0",
+                                           8)),
+                 random.bytes(static_cast<std::size_t>(noise_bytes))});
+}
+
+void add_image(job::JobDocument& document, job::Envelope& envelope, const std::string& name, std::string type,
+               Bytes image) {
+  document.images[name] = {std::move(type), to_base64url(crypto::sha256(image))};
+  envelope.images[name] = std::move(image);
+}
+
+// What products may hold and need not: both index fingers of every third citizen, the signature of seven in
+// eight Utopians.
+void add_biometrics(Random& random, int number, job::JobDocument& document, job::Envelope& envelope) {
+  if (document.product == "vn-citizen" && number % 3 == 0) {
+    for (const char* finger : {"finger_right_index", "finger_left_index"}) {
+      add_image(document, envelope, finger, "application/octet-stream", draw_fingerprint(random));
+    }
+  }
+  if (document.product == "utopia-id" && number % 8 != 7) {
+    add_image(document, envelope, "signature", "image/jpeg", draw_signature(random));
+  }
+}
+
+// `number`: of the sample, from 0.
+Sample finish(Random& random, int number, job::JobDocument document, const std::vector<Approver>& approvers) {
   const int birth_year = std::stoi(document.holder.birth_date.substr(0, 4));
   const PortraitTraits traits{.female = document.holder.sex == "F",
                               .age = document.document.issue_date.year - birth_year};
   job::Envelope envelope;
-  envelope.images["face"] = draw_portrait(random, traits);
-  document.images["face"] = {"image/jpeg", to_base64url(crypto::sha256(envelope.images["face"]))};
+  add_image(document, envelope, "face", "image/jpeg", draw_portrait(random, traits));
+  add_biometrics(random, number, document, envelope);
   envelope.salt = random.bytes(32);
   envelope.document_text = job::write_document(document);
   envelope.approval = approve(document, make_uuid(random),
@@ -374,7 +403,7 @@ Status each_sample(const SampleOptions& options, const std::function<Status(cons
   for (int i = 0; i < options.count; ++i) {
     const std::string& name = options.products[static_cast<std::size_t>(i) % options.products.size()];
     TRY(auto document, drawer.draw(products.at(name)));
-    TRY_STATUS(take(finish(random, std::move(document), approvers)));
+    TRY_STATUS(take(finish(random, i, std::move(document), approvers)));
   }
   return ok();
 }

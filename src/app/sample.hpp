@@ -2,8 +2,8 @@
 // approved by the people of a test ceremony. Everything but the signatures follows from the seed.
 //
 // Vietnamese citizen cards have names with every letter of the alphabet, numbers that fit, ages from 14 to
-// 90, some long addresses, some previous numbers, some cards without an expiry date; the others are cards of
-// ICAO's specimen state Utopia.
+// 90, some long addresses, some previous numbers, some cards without an expiry date, some fingerprints (noise
+// in their place); the others are cards of ICAO's specimen state Utopia, most with a signature.
 #pragma once
 
 #include <filesystem>

@@ -80,8 +80,8 @@ Result<Devices> open_devices(const Config& config, const Loaded& loaded, const C
   TRY_STATUS(open_printers(config, clock, devices));
   TRY_STATUS(open_transport(config, devices));
   for (const auto& reader : devices.readers) {
-    devices.station.readers.push_back(
-        std::make_shared<station::ChipStation>(*reader, *devices.vault, random, clock, loaded.anchors));
+    devices.station.readers.push_back(std::make_shared<station::ChipStation>(
+        *reader, *devices.vault, random, clock, loaded.anchors, loaded.revocation_lists));
   }
   const station::PrintLimits limits{std::chrono::milliseconds(config.line.card_time_min_ms),
                                     std::chrono::milliseconds(config.line.card_time_max_ms)};

@@ -25,8 +25,9 @@ struct Devices {
 // unless test keys are allowed. Errors vault.*, keys.test_keys.
 Result<std::unique_ptr<crypto::KeyVault>> open_vault(const Config& config);
 
-// Every device of the line. `loaded` (its anchors), clock and random are borrowed and outlive the devices. A
-// printer that does not answer yet is no error; a PC/SC reader that is not there is (wiring.reader).
+// Every device of the line. `loaded` (its anchors, its revocation lists), clock and random are borrowed and
+// outlive the devices. A printer that does not answer yet is no error; a PC/SC reader that is not there is
+// (wiring.reader).
 Result<Devices> open_devices(const Config& config, const Loaded& loaded, const Clock& clock, Random& random);
 
 }  // namespace imprimatur::app

@@ -1,39 +1,35 @@
 #include "chip/card_limits.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "chip/read_files.hpp"
+#include "lds/atr_info.hpp"
 #include "lds/tlv.hpp"
 
 namespace imprimatur::chip {
 
 namespace {
 
-constexpr std::uint16_t kAtrInfo = 0x2F01;
 constexpr std::uint8_t kAtrInfoShortId = 0x01;
+// Card capabilities (ISO/IEC 7816-4 section 12.1.1.9): extended Lc and Le.
+constexpr std::uint32_t kTagCapabilities = 0x47;
+constexpr std::array<std::uint8_t, 3> kExtendedLength = {0x00, 0x00, 0x40};
 constexpr std::uint32_t kTagExtendedLengths = 0x7F66;
-constexpr std::uint32_t kTagInteger = 0x02;
 constexpr std::size_t kObjectsMax = 32;
-constexpr std::size_t kLimitMin = 256;  // less is no extended length
 // A command APDU with extended Lc and Le has nine bytes around its data, an answer two.
 constexpr std::size_t kCommandOverhead = 9;
 constexpr std::size_t kAnswerOverhead = 2;
 
 // The value of the first object with this tag among the objects side by side.
 std::optional<ByteView> find(ByteView bytes, std::uint32_t tag) {
-  ByteReader reader(bytes, "EF.ATR/INFO");
+  ByteReader reader(bytes, "objects of the card");
   for (std::size_t i = 0; i < kObjectsMax && !reader.at_end(); ++i) {
     const auto object = lds::read_tlv(reader);
     if (!object) return {};
     if (object.value().tag == tag) return object.value().value;
   }
   return {};
-}
-
-std::optional<std::size_t> take_integer(ByteReader& reader) {
-  const auto value = lds::expect_tlv(reader, kTagInteger);
-  if (!value || value.value().empty() || value.value().size() > 4) return {};
-  return static_cast<std::size_t>(read_be(value.value()));
 }
 
 }  // namespace
@@ -48,19 +44,19 @@ Result<TransferLimits> card_limits(CardChannel& channel, const ChipProfile& prof
   TRY(auto read,
       exchange(channel, read_binary_short_id(kAtrInfoShortId, kShortAnswerMax), ApduForm::short_only));
   if (!read.done() && read.sw != 0x6282) {
-    TRY(selected, exchange(channel, select_file(kAtrInfo), ApduForm::short_only));
+    TRY(selected, exchange(channel, select_file(lds::kAtrInfoFile), ApduForm::short_only));
     if (!selected.done()) return limits;
     TRY(read, exchange(channel, read_binary({.offset = 0, .length = kShortAnswerMax}), ApduForm::short_only));
   }
-  const auto lengths = find(read.data, kTagExtendedLengths);
-  if (!lengths) return limits;
-  ByteReader reader(*lengths, "EF.ATR/INFO");
-  const auto command = take_integer(reader);
-  const auto answer = take_integer(reader);
-  if (!command || !answer || *command < kLimitMin || *answer < kLimitMin) return limits;
-  limits.extended_command_bytes_max =
-      std::min(limits.extended_command_bytes_max, *command - kCommandOverhead);
-  limits.extended_answer_bytes_max = std::min(limits.extended_answer_bytes_max, *answer - kAnswerOverhead);
+  if (!find(read.data, kTagExtendedLengths)) return limits;
+  // The historical bytes said that the card takes extended length; its file may leave that out, or differ.
+  const auto told =
+      lds::decode_atr_info(concat({lds::encode_tlv(kTagCapabilities, kExtendedLength), read.data}));
+  if (!told || !told.value().extended) return limits;
+  const std::size_t command = told.value().command_bytes_max;
+  const std::size_t answer = told.value().answer_bytes_max;
+  limits.extended_command_bytes_max = std::min(limits.extended_command_bytes_max, command - kCommandOverhead);
+  limits.extended_answer_bytes_max = std::min(limits.extended_answer_bytes_max, answer - kAnswerOverhead);
   return limits;
 }
 

@@ -9,11 +9,11 @@ namespace {
 
 using lds::FileId;
 
-Result<crypto::PrivateKey> make_signing_key(crypto::KeyType type, Random& random) {
-  const auto curve = crypto::curve_of(type);
-  if (!curve) return crypto::PrivateKey::generate(type);
+Result<crypto::PrivateKey> make_signing_key(const ActiveAuthenticationProfile& wanted, Random& random) {
+  const auto curve = crypto::curve_of(wanted.key);
+  if (!curve) return crypto::PrivateKey::generate_rsa(wanted.rsa_bits);
   // From the random source that was passed in, so that a whole exchange can be played again.
-  return crypto::PrivateKey::from_ec_scalar(type, crypto::random_scalar(*curve, random));
+  return crypto::PrivateKey::from_ec_scalar(wanted.key, crypto::random_scalar(*curve, random));
 }
 
 // EF.COM names the data groups that are there, so that a reader knows what to ask for (9303-10 section 3.1).
@@ -30,7 +30,7 @@ void list_groups(lds::FileMap& files) {
 Result<ChipKeys> make_chip_keys(const ChipProfile& profile, Random& random) {
   ChipKeys keys;
   if (profile.active_authentication) {
-    TRY(auto key, make_signing_key(profile.active_authentication->key, random));
+    TRY(auto key, make_signing_key(*profile.active_authentication, random));
     keys.active_authentication.emplace(std::move(key));
   }
   if (profile.chip_authentication) {
@@ -53,6 +53,8 @@ Status add_key_files(const ChipProfile& profile, const ChipKeys& keys, lds::File
     files[FileId::card_access] = lds::encode_card_access(profile.pace);
   }
   lds::SecurityInfos infos;
+  // What EF.CardAccess offers, signed (9303-11 section 9.2).
+  if (profile.offers(AccessProtocol::pace)) infos.pace = profile.pace;
   if (keys.active_authentication) {
     const crypto::PublicKey key = keys.active_authentication->public_key();
     files[FileId::dg15] = lds::encode_dg15(key.spki_der());

@@ -35,13 +35,17 @@ bool may_be_extended(const ChipProfile* profile, const CardChannel& channel) {
 
 }  // namespace
 
-Result<AccessKeys> access_keys(const std::optional<lds::Mrz>& mrz, const std::optional<std::string>& can) {
+Result<AccessKeys> access_keys(const std::optional<lds::TravelMrz>& mrz,
+                               const std::optional<std::string>& can) {
   AccessKeys keys;
+  if (can) {
+    TRY(auto number, pace_password_can(*can));
+    (mrz ? keys.pace_number_also : keys.pace).emplace(std::move(number));
+  }
   if (mrz) {
-    TRY(keys.bac_seed, bac_key_seed(*mrz));
+    TRY(auto fields, lds::parse_any(*mrz));
+    keys.bac_seed = bac_key_seed(lds::mrz_information(fields));
     TRY(keys.pace, pace_password(*mrz));
-  } else if (can) {
-    TRY(keys.pace, pace_password_can(*can));
   }
   return keys;
 }
@@ -153,9 +157,14 @@ Status DocumentSession::read_card_access(Place place) {
 
 Status DocumentSession::open(AccessProtocol protocol) {
   CHECK(has_key(protocol));
-  TRY_STATUS(protocol == AccessProtocol::bac ? open_bac_session() : open_pace_session());
+  TRY_STATUS(protocol == AccessProtocol::bac ? open_bac_session() : open_pace_session(*keys_.pace));
   opened_by_ = protocol;
   return ok();
+}
+
+Status DocumentSession::open_with_number() {
+  CHECK(has_number_also());
+  return open_pace_session(*keys_.pace_number_also);
 }
 
 Status DocumentSession::reopen() {
@@ -174,7 +183,7 @@ Status DocumentSession::open_bac_session() {
   return ok();
 }
 
-Status DocumentSession::open_pace_session() {
+Status DocumentSession::open_pace_session(const PacePassword& password) {
   if (pace_offers_.empty()) {
     return fail("chip.access_failed", "PACE: the chip does not offer it in a form that is used here");
   }
@@ -182,7 +191,7 @@ Status DocumentSession::open_pace_session() {
     TRY_STATUS(pace_place_ == Place::application ? select_application() : select_master_file());
   }
   close();
-  auto opened = open_pace(channel_, pace_offers_[0], *keys_.pace, random_, pace_offers_.size() > 1);
+  auto opened = open_pace(channel_, pace_offers_[0], password, random_, pace_offers_.size() > 1);
   if (!opened) return std::move(opened).error();
   messaging_.emplace(std::move(opened).value());
   if (selected_ == Place::application) return ok();

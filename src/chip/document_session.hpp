@@ -16,10 +16,12 @@ namespace imprimatur::chip {
 // What opens the document. BAC needs the printed zone; PACE the zone or the card access number.
 struct AccessKeys {
   std::optional<Secret> bac_seed;
-  std::optional<PacePassword> pace;
+  std::optional<PacePassword> pace;              // of the zone; of the number where the zone is not there
+  std::optional<PacePassword> pace_number_also;  // of the number where the zone is there too
 };
-// From the printed zone, and from the number where the zone is not there. Errors mrz.*, chip.can.
-Result<AccessKeys> access_keys(const std::optional<lds::Mrz>& mrz, const std::optional<std::string>& can);
+// Errors mrz.*, chip.can.
+Result<AccessKeys> access_keys(const std::optional<lds::TravelMrz>& mrz,
+                               const std::optional<std::string>& can);
 
 class DocumentSession {
  public:
@@ -31,6 +33,8 @@ class DocumentSession {
   const Bytes& card_access() const { return card_access_; }  // whole file; empty when not read
   const std::vector<lds::PaceInfo>& pace_offers() const { return pace_offers_; }
   bool has_key(AccessProtocol protocol) const;
+  bool has_number_also() const { return keys_.pace_number_also.has_value(); }
+  bool has_number_only() const { return keys_.pace && keys_.pace->kind == PasswordKind::can; }
 
   // Selects the application in clear, which ends a session. False when the card has none.
   Result<bool> select_application();
@@ -39,7 +43,10 @@ class DocumentSession {
 
   // Access by one protocol, the application selected. Also error chip.access_failed.
   Status open(AccessProtocol protocol);
-  // Again by the protocol that opened last. Also error chip.access_failed.
+  // PACE with the number that was given beside the zone (CHECK: has_number_also). Also error
+  // chip.access_failed.
+  Status open_with_number();
+  // Again by the protocol that `open` took last. Also error chip.access_failed.
   Status reopen();
   bool is_open() const { return messaging_.has_value(); }
   bool alive() const { return messaging_ && messaging_->alive(); }
@@ -64,7 +71,7 @@ class DocumentSession {
   Status learn_offers();
   Status read_card_access(Place place);
   Status open_bac_session();
-  Status open_pace_session();
+  Status open_pace_session(const PacePassword& password);
 
   CountingChannel channel_;
   const ChipProfile* profile_;

@@ -7,8 +7,8 @@ namespace imprimatur::chip {
 
 namespace {
 
-bool is_given(const lds::Mrz& mrz) {
-  return mrz != lds::Mrz{};
+bool is_given(const lds::TravelMrz& mrz) {
+  return !mrz.joined().empty();
 }
 
 Status look_with_access(Inspector& inspector, const InspectionRequest& request) {

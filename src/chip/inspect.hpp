@@ -17,6 +17,7 @@
 #include "chip/profile.hpp"
 #include "crypto/certificate.hpp"
 #include "lds/mrz.hpp"
+#include "lds/mrz_travel.hpp"
 #include "lds/sod.hpp"
 
 namespace imprimatur::chip {
@@ -45,6 +46,7 @@ std::string_view name_of(
 struct ProtocolVerdicts {
   ProtocolVerdict bac = ProtocolVerdict::not_tried;
   ProtocolVerdict pace = ProtocolVerdict::not_offered;
+  ProtocolVerdict pace_can = ProtocolVerdict::not_offered;  // with the card access number, where it was given
   ProtocolVerdict chip_authentication = ProtocolVerdict::not_offered;
   ProtocolVerdict active_authentication = ProtocolVerdict::not_offered;
   std::optional<lds::PaceInfo> pace_info;                               // of the first offer
@@ -52,14 +54,16 @@ struct ProtocolVerdicts {
 };
 
 struct InspectionRequest {
-  lds::Mrz mrz;  // as printed: key of the access and what DG1 must be; empty lines when only `can` is known
+  lds::TravelMrz mrz;  // as printed: key of the access and what DG1 must be; of any document, one of ours
+                       // without more ado; no lines when only `can` is known
   std::vector<crypto::Certificate> anchors;  // trusted CSCAs
   WallTime at;                               // time of the inspection
   const lds::FileMap* expected = nullptr;    // compared byte by byte when given; borrowed
   const ChipProfile* profile = nullptr;  // product's profile: what the card has to offer, and the refusals of
                                          // a personalised card; nullptr: any ICAO document
-  std::optional<std::string> can = std::nullopt;  // six digits; used when there is no MRZ
+  std::optional<std::string> can = std::nullopt;  // six digits; opens PACE, beside the MRZ when that is given
   std::vector<Bytes> revocation = {};             // certificate revocation lists, DER
+  const crypto::Certificate* signer = nullptr;  // who probably signed: saves time, decides nothing; borrowed
 };
 
 struct InspectionReport {

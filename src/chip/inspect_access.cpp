@@ -53,6 +53,9 @@ Status Inspector::enter(Thoroughness thoroughness) {
         "the document does not open with what was given: without the printed zone only PACE would");
     return ok();
   }
+  if (all) {
+    TRY_STATUS(prove_number());
+  }
   const std::size_t first = all ? 0 : order.size() - 1;
   for (std::size_t i = first; i < order.size(); ++i) {
     TRY_STATUS(prove_access(order[i], i + 1 == order.size()));
@@ -63,6 +66,19 @@ Status Inspector::enter(Thoroughness thoroughness) {
       TRY_STATUS(judge(session_.open(order[i])));
     }
   }
+  if (session_.has_number_only()) report_.protocols.pace_can = report_.protocols.pace;
+  return ok();
+}
+
+// The number that was given beside the zone. The protocols that come after it end its session.
+Status Inspector::prove_number() {
+  if (!session_.has_number_also() || session_.pace_offers().empty()) return ok();
+  auto opened = session_.open_with_number();
+  report_.protocols.pace_can = opened ? ProtocolVerdict::passed : ProtocolVerdict::failed;
+  if (opened) return ok();
+  session_.close();
+  if (!opened.error().code.starts_with("chip.")) return opened;
+  add("inspect.access", "with the card access number: " + opened.error().message);
   return ok();
 }
 

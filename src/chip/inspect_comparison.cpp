@@ -36,7 +36,7 @@ void Inspector::authenticate_passively(const InspectionRequest& request) {
   const auto sod = report_.files.find(FileId::sod);
   if (sod != report_.files.end()) {
     report_.passive = lds::authenticate_passively(sod->second, report_.files, request.anchors, request.at,
-                                                  request.revocation);
+                                                  request.revocation, request.signer);
     for (const auto& failure : report_.passive->failures) add(failure.code, failure.sentence, "EF.SOD");
     std::vector<FileId> signed_groups;
     for (const auto& [number, hash] : report_.passive->object.hashes) {
@@ -71,13 +71,13 @@ void Inspector::check_proofs_of_profile() {
   }
 }
 
-void Inspector::compare_mrz(const lds::Mrz& printed) {
+void Inspector::compare_mrz(const lds::TravelMrz& printed) {
   const auto dg1 = report_.files.find(FileId::dg1);
   if (dg1 == report_.files.end()) {
     add("inspect.file_missing", "DG1 is not there", "DG1");
     return;
   }
-  const auto mrz = lds::decode_dg1(dg1->second);
+  const auto mrz = lds::decode_travel_dg1(dg1->second);
   if (!mrz || mrz.value() != printed) add("inspect.mrz_differs", "DG1 is not the printed MRZ", "DG1");
 }
 
@@ -85,18 +85,23 @@ void Inspector::check_dg1_alone() {
   const auto dg1 = report_.files.find(FileId::dg1);
   if (dg1 == report_.files.end()) {
     add("inspect.file_missing", "DG1 is not there", "DG1");
-  } else if (const auto mrz = lds::decode_dg1(dg1->second); !mrz) {
+  } else if (const auto mrz = lds::decode_travel_dg1(dg1->second); !mrz) {
     add("inspect.read", "DG1: " + mrz.error().message, "DG1");
   }
 }
 
-// EF.CardAccess is not signed; the same entries in DG14 are (9303-11 sections 4.2 and 9.2). Documents in the
-// field have a DG14 without them; then there is nothing to compare.
+// EF.CardAccess is not signed; the same entries in DG14 are, and have to be there (9303-11 sections 4.2 and
+// 9.2). Else one who is in between could take away the offers that he cannot break.
 void Inspector::compare_card_access() {
-  if (session_.card_access().empty() || !infos_ || infos_->pace.empty()) return;
-  const auto& confirmed = infos_->pace;
   const auto& offered = session_.pace_offers();
-  if (!std::is_permutation(offered.begin(), offered.end(), confirmed.begin(), confirmed.end())) {
+  if (offered.empty()) return;
+  const bool listed = std::find(listed_.begin(), listed_.end(), FileId::dg14) != listed_.end();
+  if (!infos_ && listed) return;  // a finding says already why it could not be read
+  const std::vector<lds::PaceInfo> confirmed = infos_ ? infos_->pace : std::vector<lds::PaceInfo>{};
+  if (confirmed.empty()) {
+    add("inspect.card_access_differs", "EF.CardAccess offers PACE, and DG14 does not confirm it",
+        "EF.CardAccess");
+  } else if (!std::is_permutation(offered.begin(), offered.end(), confirmed.begin(), confirmed.end())) {
     add("inspect.card_access_differs", "EF.CardAccess and DG14 do not offer the same", "EF.CardAccess");
   }
 }

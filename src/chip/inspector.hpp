@@ -25,7 +25,7 @@ class Inspector {
   // Passive authentication, and what it says of the two proofs above.
   void authenticate_passively(const InspectionRequest& request);
 
-  void compare_mrz(const lds::Mrz& printed);
+  void compare_mrz(const lds::TravelMrz& printed);
   void check_dg1_alone();
   void compare_card_access();
   void compare(const lds::FileMap& expected, bool all);
@@ -42,6 +42,7 @@ class Inspector {
   void add(std::string code, std::string sentence, std::string file = {});
   std::vector<AccessProtocol> protocols_to_prove() const;
   Status prove_access(AccessProtocol protocol, bool primary);
+  Status prove_number();
   Status ask_for_refusal_without_access();
   Status authenticate_chip();
   Status chip_authentication_failed(const std::string& sentence);

@@ -67,8 +67,8 @@ Result<Bytes> dynamic_object(ByteView answer, std::uint32_t tag, bool authoritie
 
 }  // namespace
 
-Result<PacePassword> pace_password(const lds::Mrz& mrz) {
-  TRY(auto fields, lds::parse_td1(mrz));
+Result<PacePassword> pace_password(const lds::TravelMrz& mrz) {
+  TRY(auto fields, lds::parse_any(mrz));
   Bytes hash = crypto::digest(crypto::HashAlgorithm::sha1, bytes_of(lds::mrz_information(fields)));
   return PacePassword{PasswordKind::mrz, Secret(std::move(hash))};
 }

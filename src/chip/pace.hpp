@@ -7,7 +7,7 @@
 
 #include "base/random.hpp"
 #include "chip/secure_messaging.hpp"
-#include "lds/mrz.hpp"
+#include "lds/mrz_travel.hpp"
 #include "lds/security_infos.hpp"
 
 namespace imprimatur::chip {
@@ -19,7 +19,7 @@ struct PacePassword {
   Secret secret;  // as the KDF takes it: SHA-1 of the MRZ information, or the CAN's digits
 };
 // Error mrz.* when the zone is not valid.
-Result<PacePassword> pace_password(const lds::Mrz& mrz);
+Result<PacePassword> pace_password(const lds::TravelMrz& mrz);
 // Error chip.can: a CAN has six digits.
 Result<PacePassword> pace_password_can(std::string_view can);
 

@@ -32,9 +32,16 @@ constexpr std::array kCurves{Named{"P-256", crypto::Curve::p256}, Named{"P-384",
                              Named{"brainpoolP384r1", crypto::Curve::brainpool_p384r1}};
 constexpr std::array kCurveForms{Named{"named", lds::CurveForm::named},
                                  Named{"explicit", lds::CurveForm::explicit_}};
-constexpr std::array kActiveKeys{Named{"ec-p256", crypto::KeyType::ec_p256},
-                                 Named{"rsa-2048", crypto::KeyType::rsa}};
-constexpr std::array kActiveHashes{Named{"sha256", crypto::HashAlgorithm::sha256}};
+struct ActiveKey {
+  crypto::KeyType type;
+  std::size_t rsa_bits;
+};
+constexpr std::size_t kRsaBitsSound = 2048;
+constexpr std::array kActiveKeys{Named{"ec-p256", ActiveKey{crypto::KeyType::ec_p256, kRsaBitsSound}},
+                                 Named{"rsa-2048", ActiveKey{crypto::KeyType::rsa, kRsaBitsSound}},
+                                 Named{"rsa-1024", ActiveKey{crypto::KeyType::rsa, 1024}}};
+constexpr std::array kActiveHashes{Named{"sha256", crypto::HashAlgorithm::sha256},
+                                   Named{"sha1", crypto::HashAlgorithm::sha1}};
 constexpr std::array kModes{Named{"S8", ScpMode::s8}, Named{"S16", ScpMode::s16}};
 constexpr std::array kReadRules{Named{"always", ReadRule::always}, Named{"access", ReadRule::access},
                                 Named{"terminal", ReadRule::terminal}, Named{"never", ReadRule::never}};
@@ -133,8 +140,15 @@ Status read_authentications(const ProfileReader& reader, const json::object& roo
     TRY(auto object, reader.object(root, "active_authentication", ""));
     TRY_STATUS(reader.only(*object, where, {"key", "hash"}));
     ActiveAuthenticationProfile active;
-    TRY(active.key, reader.choice(*object, "key", where, kActiveKeys));
+    TRY(auto key, reader.choice(*object, "key", where, kActiveKeys));
+    active.key = key.type;
+    active.rsa_bits = key.rsa_bits;
     TRY(active.hash, reader.choice(*object, "hash", where, kActiveHashes));
+    // The chips that know only short keys sign with SHA-1 (ISO/IEC 9796-2 trailer BC), the others never.
+    const bool short_key = active.rsa_bits < kRsaBitsSound;
+    if (short_key != (active.hash == crypto::HashAlgorithm::sha1)) {
+      return reader.error(where + "/hash", short_key ? "rsa-1024 goes with sha1" : "wanted one of: sha256");
+    }
     profile.active_authentication = active;
   }
   if (root.contains("chip_authentication")) {
@@ -300,7 +314,8 @@ bool ChipProfile::for_test_keys_only() const {
   const bool keys_in_clear =
       dialect != Dialect::gp_store_data && (!has_secure_channel || (security_level & kLevelCDec) == 0);
   const bool keeps_transport_keys = has_secure_channel && !closes_with(ClosingStep::rotate_keys);
-  return keys_in_clear || keeps_transport_keys || access.empty();
+  const bool short_key = active_authentication && active_authentication->rsa_bits < kRsaBitsSound;
+  return keys_in_clear || keeps_transport_keys || access.empty() || short_key;
 }
 
 std::string_view name_of(Dialect dialect) {

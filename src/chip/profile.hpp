@@ -82,7 +82,8 @@ struct IdentityCommand {
 
 // Key pair for active authentication, made for each card (9303-11 section 6.1).
 struct ActiveAuthenticationProfile {
-  crypto::KeyType key = crypto::KeyType::ec_p256;  // rsa (2048 bits) or ec_p256
+  crypto::KeyType key = crypto::KeyType::ec_p256;  // or rsa
+  std::size_t rsa_bits = 2048;                     // or 1024, of chips that know no other; test keys only
   crypto::HashAlgorithm hash = crypto::HashAlgorithm::sha256;
 };
 
@@ -132,7 +133,8 @@ struct ChipProfile {
   bool offers(AccessProtocol protocol) const;
   bool lacks(MissingCommand command) const;
   bool closes_with(ClosingStep step) const;
-  // Whether keys travel in clear, or the transport keys stay: such a profile loads with test keys only.
+  // Whether keys travel in clear, the transport keys stay or a key is too short: such a profile loads with
+  // test keys only.
   bool for_test_keys_only() const;
 };
 

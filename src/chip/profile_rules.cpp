@@ -1,6 +1,7 @@
 // What holds between the members of a chip profile: a profile that breaks one of these rules would make a
 // card that is not finished, or that nobody can read.
 #include "chip/profile_parts.hpp"
+#include "chip/scp03.hpp"
 
 namespace imprimatur::chip {
 
@@ -68,6 +69,8 @@ class Rules {
       return needs_file(FileId::dg14, "it holds the key of chip authentication");
     if (profile_.active_authentication && profile_.active_authentication->key != crypto::KeyType::rsa)
       return ok();
+    if (profile_.offers(AccessProtocol::pace))
+      return needs_file(FileId::dg14, "it confirms the offers of PACE");
     return no_file(FileId::dg14, "tells of protocols which this profile has not");
   }
 
@@ -206,6 +209,13 @@ class Rules {
     if (profile_.has_secure_channel && !profile_.closes_with(ClosingStep::rotate_keys)) {
       return reader_.error(
           "/closing", "the finished card would keep its transport keys: this is allowed with test keys only");
+    }
+    // What is left: a key that is too short, in a profile that is sound otherwise.
+    const bool sound_channel = profile_.has_secure_channel && (profile_.dialect == Dialect::gp_store_data ||
+                                                               (profile_.security_level & kLevelCDec) != 0);
+    if (sound_channel) {
+      return reader_.error("/active_authentication/key",
+                           "rsa-1024 is too short: it is allowed with test keys only");
     }
     return reader_.error("/secure_channel/" + std::string(profile_.has_secure_channel ? "level" : "protocol"),
                          "keys would travel in clear: this is allowed with test keys only");

@@ -80,5 +80,8 @@ Result<Certificate> issue_certificate(const CertificateRequest& request, const P
 // Path certificate → one of `anchors`: signature, dates at `at`, key usage, basic constraints.
 // Errors crypto.chain_unknown_issuer, crypto.chain_signature, crypto.chain_expired, crypto.chain_usage.
 Status verify_chain(const Certificate& certificate, const std::vector<Certificate>& anchors, WallTime at);
+// The same, and which of `anchors` it is.
+Result<Certificate> find_anchor(const Certificate& certificate, const std::vector<Certificate>& anchors,
+                                WallTime at);
 
 }  // namespace imprimatur::crypto

@@ -1,6 +1,8 @@
 // verify_chain: OpenSSL's path check, with the one exception that the document PKI needs.
 #include <openssl/x509_vfy.h>
 
+#include <algorithm>
+
 #include "crypto/certificate_impl.hpp"
 #include "crypto/key_impl.hpp"
 
@@ -43,6 +45,12 @@ const char* code_of(int error) {
 }  // namespace
 
 Status verify_chain(const Certificate& certificate, const std::vector<Certificate>& anchors, WallTime at) {
+  TRY_STATUS(find_anchor(certificate, anchors, at));
+  return ok();
+}
+
+Result<Certificate> find_anchor(const Certificate& certificate, const std::vector<Certificate>& anchors,
+                                WallTime at) {
   const ossl::ErrorQueueGuard errors;
   const Store store(X509_STORE_new());
   const StoreContext context(X509_STORE_CTX_new());
@@ -67,7 +75,14 @@ Status verify_chain(const Certificate& certificate, const std::vector<Certificat
   if (usage == UINT32_MAX || (usage & KU_DIGITAL_SIGNATURE) == 0) {
     return fail("crypto.chain_usage", "the certificate's key usage does not allow signing documents");
   }
-  return ok();
+  STACK_OF(X509)* chain = X509_STORE_CTX_get0_chain(context.get());
+  CHECK(chain != nullptr && sk_X509_num(chain) > 0);
+  const X509* last = sk_X509_value(chain, sk_X509_num(chain) - 1);
+  const auto anchor = std::find_if(anchors.begin(), anchors.end(), [last](const Certificate& each) {
+    return X509_cmp(each.impl().get(), last) == 0;
+  });
+  CHECK(anchor != anchors.end());  // a chain that was found good ends in the store
+  return *anchor;
 }
 
 }  // namespace imprimatur::crypto

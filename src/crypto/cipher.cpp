@@ -1,8 +1,5 @@
 #include "crypto/cipher.hpp"
 
-#include <openssl/core_names.h>
-#include <openssl/params.h>
-
 #include "crypto/evp_algorithms.hpp"
 
 namespace imprimatur::crypto {
@@ -73,22 +70,6 @@ Bytes des3_cbc_encrypt(ByteView key, ByteView iv, ByteView data) {
 
 Bytes des3_cbc_decrypt(ByteView key, ByteView iv, ByteView data) {
   return run(ossl::des3_cbc(), Direction::decrypt, key, iv, data);
-}
-
-Bytes aes_cmac(ByteView key, ByteView message) {
-  // The parameter list takes a mutable pointer, but only reads.
-  std::string name = ossl::aes_cbc_name(key.size());
-  const std::array<OSSL_PARAM, 2> parameters{
-      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, name.data(), 0), OSSL_PARAM_construct_end()};
-  ossl::MacContext context(EVP_MAC_CTX_new(const_cast<EVP_MAC*>(ossl::cmac())));
-  CHECK(context != nullptr);
-  CHECK(EVP_MAC_init(context.get(), key.data(), key.size(), parameters.data()) == 1);
-  CHECK(EVP_MAC_update(context.get(), message.data(), message.size()) == 1);
-  Bytes out(kAesBlock);
-  std::size_t size = 0;
-  CHECK(EVP_MAC_final(context.get(), out.data(), &size, out.size()) == 1);
-  CHECK(size == out.size());
-  return out;
 }
 
 Bytes pad_80(ByteView data, std::size_t block) {

@@ -1,5 +1,7 @@
 #include "crypto/cms.hpp"
 
+#include <optional>
+
 #include "crypto/certificate_impl.hpp"
 #include "crypto/der.hpp"
 
@@ -53,26 +55,14 @@ Status check_structure(CMS_ContentInfo* cms) {
   return ok();
 }
 
-}  // namespace
+bool signs_documents(const PublicKey& key) {
+  return key.type() != KeyType::rsa && key.type() != KeyType::ed25519;
+}
 
-Result<Bytes> build_signed_data(std::string_view content_type_oid, ByteView content,
-                                const Certificate& certificate, const Signer& signer) {
-  const ossl::ErrorQueueGuard errors;
-  const ossl::Object type(OBJ_txt2obj(std::string(content_type_oid).c_str(), 1));
-  if (!type) return bad_syntax("the content type is not an object identifier");
-  const KeyType key_type = certificate.public_key().type();
-  if (key_type == KeyType::rsa || key_type == KeyType::ed25519)
-    return bad_syntax("documents are signed with EC keys");
-  const auto algorithm = der::signature_algorithm(key_type);
-  const Bytes content_type = ossl::der_of<ASN1_OBJECT>(i2d_ASN1_OBJECT, type.get());
-  const Bytes attributes = signed_attributes(content_type, content, algorithm.hash);
-  TRY(auto raw_signature, signer(attributes));
-  if (!certificate.public_key().verify(algorithm.hash, SignatureForm::raw, attributes, raw_signature)) {
-    return fail("crypto.cms_own_signature",
-                "the signature that came back does not fit the signer's certificate", {},
-                "check that the token's key and the document signer's certificate belong together");
-  }
-  TRY(auto signature, ecdsa_raw_to_der(raw_signature));
+// The ContentInfo as this file writes it. `content_type` and `signature` in DER; CHECK: an EC key.
+Bytes assemble(const Certificate& certificate, ByteView content_type, ByteView content,
+               const Bytes& attributes, ByteView signature) {
+  const auto algorithm = der::signature_algorithm(certificate.public_key().type());
   Bytes tagged_attributes = attributes;
   tagged_attributes[0] = der::kContext0;
   const Bytes signer_info = der::object(
@@ -91,9 +81,112 @@ Result<Bytes> build_signed_data(std::string_view content_type_oid, ByteView cont
                      {der::identifier(NID_pkcs7_signed), der::object(der::kContext0, {signed_data})});
 }
 
-Result<SignedData> verify_signed_data(ByteView content_info_der) {
+// Where the changing parts stand in what `assemble` writes. Only a guess for other bytes.
+struct Parts {
+  ByteView content_type;  // whole object
+  ByteView content;
+  ByteView signature;
+};
+
+// Takes the next object of `tag` off `rest`: its value; nothing when there is none that fits.
+std::optional<ByteView> take(ByteView& rest, std::uint8_t tag) {
+  if (rest.size() < 2 || rest[0] != tag) return std::nullopt;
+  std::size_t header = 2;
+  std::size_t length = rest[1];
+  if (length >= 0x80) {
+    const std::size_t width = length - 0x80;
+    if (width == 0 || width > 3 || rest.size() < header + width) return std::nullopt;
+    length = read_be(rest.subspan(header, width));
+    header += width;
+  }
+  if (rest.size() - header < length) return std::nullopt;
+  const ByteView value = rest.subspan(header, length);
+  rest = rest.subspan(header + length);
+  return value;
+}
+
+// The value inside objects of `tags`, each the first thing in the one before.
+std::optional<ByteView> descend(ByteView bytes, std::initializer_list<std::uint8_t> tags) {
+  for (const std::uint8_t tag : tags) {
+    const auto value = take(bytes, tag);
+    if (!value) return std::nullopt;
+    bytes = *value;
+  }
+  return bytes;
+}
+
+std::optional<Parts> parts_of(ByteView content_info_der) {
+  auto rest = descend(content_info_der, {der::kSequence});
+  if (!rest || !take(*rest, der::kObjectIdentifier)) return std::nullopt;
+  rest = descend(*rest, {der::kContext0, der::kSequence});
+  if (!rest || !take(*rest, der::kInteger) || !take(*rest, der::kSet)) return std::nullopt;
+  auto encapsulated = take(*rest, der::kSequence);
+  if (!encapsulated || !take(*rest, der::kContext0)) return std::nullopt;
+  Parts parts;
+  const ByteView from_type = *encapsulated;
+  if (!take(*encapsulated, der::kObjectIdentifier)) return std::nullopt;
+  parts.content_type = from_type.first(from_type.size() - encapsulated->size());
+  const auto content = descend(*encapsulated, {der::kContext0, der::kOctetString});
+  auto signer = descend(*rest, {der::kSet, der::kSequence});
+  if (!content || !signer) return std::nullopt;
+  for (const std::uint8_t tag :
+       {der::kInteger, der::kSequence, der::kSequence, der::kContext0, der::kSequence}) {
+    if (!take(*signer, tag)) return std::nullopt;
+  }
+  const auto signature = take(*signer, der::kOctetString);
+  if (!signature) return std::nullopt;
+  parts.content = *content;
+  parts.signature = *signature;
+  return parts;
+}
+
+// The signed data when they are, byte for byte, what this file writes for `certificate`, and the signature is
+// good. Nothing of what was read is believed: the whole is written again from the parts and compared.
+std::optional<SignedData> verify_as_written(ByteView content_info_der, const Certificate& certificate) {
+  const PublicKey key = certificate.public_key();
+  const auto parts = parts_of(content_info_der);
+  if (!parts || !signs_documents(key)) return std::nullopt;
+  const HashAlgorithm hash = der::signature_algorithm(key.type()).hash;
+  const Bytes attributes = signed_attributes(parts->content_type, parts->content, hash);
+  const Bytes written =
+      assemble(certificate, parts->content_type, parts->content, attributes, parts->signature);
+  if (!equal(written, content_info_der)) return std::nullopt;
+  if (!key.verify(hash, SignatureForm::der, attributes, parts->signature)) return std::nullopt;
+  const unsigned char* at = parts->content_type.data();
+  const ossl::Object type(d2i_ASN1_OBJECT(nullptr, &at, static_cast<long>(parts->content_type.size())));
+  if (!type) return std::nullopt;
+  return SignedData{
+      .content_type = oid_text(type.get()), .content = copy_of(parts->content), .signer = certificate};
+}
+
+}  // namespace
+
+Result<Bytes> build_signed_data(std::string_view content_type_oid, ByteView content,
+                                const Certificate& certificate, const Signer& signer) {
+  const ossl::ErrorQueueGuard errors;
+  const ossl::Object type(OBJ_txt2obj(std::string(content_type_oid).c_str(), 1));
+  if (!type) return bad_syntax("the content type is not an object identifier");
+  const PublicKey key = certificate.public_key();
+  if (!signs_documents(key)) return bad_syntax("documents are signed with EC keys");
+  const Bytes content_type = ossl::der_of<ASN1_OBJECT>(i2d_ASN1_OBJECT, type.get());
+  const HashAlgorithm hash = der::signature_algorithm(key.type()).hash;
+  const Bytes attributes = signed_attributes(content_type, content, hash);
+  TRY(auto raw_signature, signer(attributes));
+  if (!key.verify(hash, SignatureForm::raw, attributes, raw_signature)) {
+    return fail("crypto.cms_own_signature",
+                "the signature that came back does not fit the signer's certificate", {},
+                "check that the token's key and the document signer's certificate belong together");
+  }
+  TRY(auto signature, ecdsa_raw_to_der(raw_signature));
+  return assemble(certificate, content_type, content, attributes, signature);
+}
+
+Result<SignedData> verify_signed_data(ByteView content_info_der, const Certificate* expected_signer) {
   const ossl::ErrorQueueGuard errors;
   if (content_info_der.size() > kContentInfoMax) return bad_syntax("signed data larger than 256 KiB");
+  if (expected_signer != nullptr) {
+    if (auto known = verify_as_written(content_info_der, *expected_signer)) return std::move(*known);
+  }
   const unsigned char* at = content_info_der.data();
   const ossl::ContentInfo cms(d2i_CMS_ContentInfo(nullptr, &at, static_cast<long>(content_info_der.size())));
   if (!cms) return bad_syntax("signed data cannot be read");

@@ -8,8 +8,10 @@
 
 namespace imprimatur::crypto::der {
 
+inline constexpr std::uint8_t kInteger = 0x02;
 inline constexpr std::uint8_t kBitString = 0x03;
 inline constexpr std::uint8_t kOctetString = 0x04;
+inline constexpr std::uint8_t kObjectIdentifier = 0x06;
 inline constexpr std::uint8_t kPrintableString = 0x13;
 inline constexpr std::uint8_t kSequence = 0x30;
 inline constexpr std::uint8_t kSet = 0x31;
@@ -20,7 +22,9 @@ inline Bytes object(std::uint8_t tag, std::initializer_list<ByteView> parts) {
   std::size_t size = 0;
   for (ByteView part : parts) size += part.size();
   CHECK(size < (1U << 24));
-  Bytes out{tag};
+  Bytes out;
+  out.reserve(size + 5);
+  out.push_back(tag);
   if (size < 0x80) {
     append_be(out, size, 1);
   } else {

@@ -43,18 +43,4 @@ const EVP_CIPHER* des3_cbc() {
   return cipher.get();
 }
 
-const char* aes_cbc_name(std::size_t key_size) {
-  static constexpr std::array<const char*, 3> kNames{"AES-128-CBC", "AES-192-CBC", "AES-256-CBC"};
-  return kNames.at(aes_index(key_size));
-}
-
-const EVP_MAC* cmac() {
-  static const Mac mac = [] {
-    Mac fetched(EVP_MAC_fetch(nullptr, "CMAC", nullptr));
-    CHECK(fetched != nullptr);
-    return fetched;
-  }();
-  return mac.get();
-}
-
 }  // namespace imprimatur::crypto::ossl

@@ -15,8 +15,5 @@ enum class CipherMode { ecb, cbc, gcm };
 const EVP_CIPHER* aes(std::size_t key_size, CipherMode mode);
 // Two-key 3DES in CBC mode.
 const EVP_CIPHER* des3_cbc();
-// "AES-128-CBC" …: what CMAC takes as its cipher's name.
-const char* aes_cbc_name(std::size_t key_size);
-const EVP_MAC* cmac();
 
 }  // namespace imprimatur::crypto::ossl

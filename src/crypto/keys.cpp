@@ -245,11 +245,19 @@ bool PublicKey::verify(HashAlgorithm hash, SignatureForm form, ByteView message,
 }
 
 Result<PrivateKey> PrivateKey::generate(KeyType type) {
+  if (type == KeyType::rsa) return generate_rsa(kRsaBitsGenerated);
   ossl::Key key(type == KeyType::ed25519 ? EVP_PKEY_Q_keygen(nullptr, nullptr, "ED25519")
-                : type == KeyType::rsa   ? EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", kRsaBitsGenerated)
                                          : EVP_PKEY_Q_keygen(nullptr, nullptr, "EC", curve_name(type)));
   CHECK(key != nullptr);
   return PrivateKey(std::make_shared<const KeyImpl>(std::move(key), type));
+}
+
+Result<PrivateKey> PrivateKey::generate_rsa(std::size_t bits) {
+  if (bits != 1024 && bits != 2048 && bits != 3072 && bits != 4096)
+    return bad_key("an RSA key has 1024, 2048, 3072 or 4096 bits");
+  ossl::Key key(EVP_PKEY_Q_keygen(nullptr, nullptr, "RSA", bits));
+  CHECK(key != nullptr);
+  return PrivateKey(std::make_shared<const KeyImpl>(std::move(key), KeyType::rsa));
 }
 
 Result<PrivateKey> PrivateKey::from_pkcs8_pem(std::string_view pem) {

@@ -75,6 +75,9 @@ class PrivateKey {
  public:
   // RSA keys have 2048 bits and e = 65537 (ICAO 9303-11 section 6.1); they take a good part of a second.
   static Result<PrivateKey> generate(KeyType type);
+  // The same with 1024 (for test keys of old chips only), 2048, 3072 or 4096 bits; error crypto.key for
+  // others.
+  static Result<PrivateKey> generate_rsa(std::size_t bits);
   static Result<PrivateKey> from_pkcs8_pem(std::string_view pem);
   static Result<PrivateKey> from_ed25519_seed(ByteView seed);  // 32 bytes
   static Result<PrivateKey> from_ec_scalar(KeyType curve,

@@ -1,3 +1,6 @@
+#include <algorithm>
+
+#include "job/biometrics.hpp"
 #include "job/calendar.hpp"
 #include "job/dg13_vn_citizen.hpp"
 #include "job/image_size.hpp"
@@ -80,34 +83,75 @@ Result<Bytes> compose_dg13(const JobDocument& document, const Product& product) 
   return std::move(file.value());
 }
 
+// ICAO Doc 9303-10 section 4.7.12. The time of personalisation and the system's serial are left out:
+// composing must give the same bytes after a restart.
+Result<Bytes> compose_dg12(const JobDocument& document, const Product& product) {
+  lds::Dg12 details;
+  details.issuing_authority = setting_or(product, "issuing_authority", "");
+  details.issue_date = document.document.issue_date;
+  details.observations = setting_or(product, "observations", "");
+  return lds::encode_dg12(details);
+}
+
+// Nothing for a group that the product lets be left out, and that this job has nothing for.
+Result<std::optional<Bytes>> compose_group(lds::FileId group, const JobDocument& document,
+                                           const Images& images, const Product& product) {
+  const auto made = [](Result<Bytes> file) -> Result<std::optional<Bytes>> {
+    if (!file) return std::move(file).error();
+    return std::optional<Bytes>(std::move(file).value());
+  };
+  const bool optional = product.optional_groups.contains(group);
+  if (group == lds::FileId::dg1) return made(compose_dg1(document, product));
+  if (group == lds::FileId::dg2) return made(compose_dg2(document, images));
+  if (group == lds::FileId::dg11) return made(compose_dg11(document));
+  if (group == lds::FileId::dg12) return made(compose_dg12(document, product));
+  if (group == lds::FileId::dg13) return made(compose_dg13(document, product));
+  if (group == lds::FileId::dg3) {
+    TRY(auto file, compose_dg3(document, images));
+    if (!file && !optional) file = compose_dg3_without_fingers(document);
+    return file;
+  }
+  if (group == lds::FileId::dg7) {
+    TRY(auto file, compose_dg7(document, images));
+    if (!file && !optional)
+      return fail("content.signature", "the chip needs a signature and the job has none",
+                  "/images/signature");
+    return file;
+  }
+  return fail("content.data_group", "this station cannot compose " + std::string(lds::name_of(group)));
+}
+
+// What was approved for the chip and would not be on it is an error, never left out in silence.
+Status check_all_used(const JobDocument& document, const Product& product) {
+  const auto has = [&product](lds::FileId group) {
+    return std::find(product.data_groups.begin(), product.data_groups.end(), group) !=
+           product.data_groups.end();
+  };
+  if (!has(lds::FileId::dg13) && !document.product_data.empty()) {
+    return fail("content.product_data", "the product has no place for product data", "/product_data");
+  }
+  for (const auto& [name, reference] : document.images) {
+    if (finger_subtype(name) && !has(lds::FileId::dg3)) {
+      return fail("content.finger", "the product has no place for fingerprints", "/images/" + name);
+    }
+  }
+  return ok();
+}
+
 }  // namespace
 
 Result<lds::FileMap> compose_files(const JobDocument& document, const Images& images,
                                    const Product& product) {
+  TRY_STATUS(check_all_used(document, product));
   lds::FileMap files;
-  bool uses_product_data = false;
+  std::vector<lds::FileId> groups;
   for (const lds::FileId group : product.data_groups) {
-    if (group == lds::FileId::dg1) {
-      TRY(auto file, compose_dg1(document, product));
-      files[group] = std::move(file);
-    } else if (group == lds::FileId::dg2) {
-      TRY(auto file, compose_dg2(document, images));
-      files[group] = std::move(file);
-    } else if (group == lds::FileId::dg11) {
-      TRY(auto file, compose_dg11(document));
-      files[group] = std::move(file);
-    } else if (group == lds::FileId::dg13) {
-      TRY(auto file, compose_dg13(document, product));
-      files[group] = std::move(file);
-      uses_product_data = true;
-    } else {
-      return fail("content.data_group", "this station cannot compose " + std::string(lds::name_of(group)));
-    }
+    TRY(auto file, compose_group(group, document, images, product));
+    if (!file) continue;
+    files[group] = std::move(*file);
+    groups.push_back(group);
   }
-  if (!uses_product_data && !document.product_data.empty()) {
-    return fail("content.product_data", "the product has no place for product data", "/product_data");
-  }
-  files[lds::FileId::com] = lds::encode_com(product.data_groups);
+  files[lds::FileId::com] = lds::encode_com(groups);
   return files;
 }
 

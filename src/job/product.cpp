@@ -42,6 +42,24 @@ std::vector<lds::FileId> read_data_groups(ObjectReader& root) {
   return groups;
 }
 
+// DG3 without prints has random content in their place, unless it may be left out; DG7 has nothing to hold.
+std::set<lds::FileId> read_optional_groups(ObjectReader& root, const std::vector<lds::FileId>& groups) {
+  std::set<lds::FileId> optional;
+  if (!root.has("optional_groups")) return optional;
+  for (const json::value& item : root.array("optional_groups", 0, 2)) {
+    const auto* name = item.if_string();
+    const auto group = name == nullptr ? std::nullopt : lds::file_named({name->data(), name->size()});
+    if (group != lds::FileId::dg3 && group != lds::FileId::dg7) {
+      root.refuse("optional_groups", "expected DG3 or DG7: the others always have content");
+      continue;
+    }
+    if (std::find(groups.begin(), groups.end(), *group) == groups.end())
+      root.refuse("optional_groups", "the data groups do not name it");
+    optional.insert(*group);
+  }
+  return optional;
+}
+
 std::vector<std::string> read_check_names(ObjectReader& root) {
   std::vector<std::string> names;
   for (const json::value& item : root.array("checks", 0, 32)) {
@@ -106,6 +124,7 @@ Result<Product> parse_product(std::string_view text, std::string_view name) {
   product.face_template = root.text("face_template", kFileNameRule);
   product.document_signer = root.text("document_signer", kLabelRule);
   product.data_groups = read_data_groups(root);
+  product.optional_groups = read_optional_groups(root, product.data_groups);
   product.qr = root.text("qr", free_text(0, 500));
   product.checks = read_check_names(root);
   product.severities = read_severities(root);
@@ -135,6 +154,12 @@ Status check_patterns(const Product& product) {
     return fail(kCode, "expected a format of DD, MM and YYYY", "/settings/date_printed");
   }
   TRY_STATUS(flag_setting(product, "dg13_outer_sequence", true));
+  const bool tells_authority = std::find(product.data_groups.begin(), product.data_groups.end(),
+                                         lds::FileId::dg12) != product.data_groups.end();
+  if (tells_authority && setting_or(product, "issuing_authority", "").empty()) {
+    return fail(kCode, "DG12 names the issuing authority: the setting is missing",
+                "/settings/issuing_authority");
+  }
   const std::string layout = setting_or(product, "mrz_layout", "icao");
   if (layout != "icao" && layout != "vn-citizen")
     return fail(kCode, "expected icao or vn-citizen", "/settings/mrz_layout");

@@ -21,6 +21,7 @@ struct Product {
   std::string face_template;    // templates/faces/NAME.json
   std::string document_signer;  // label of the vault's key
   std::vector<lds::FileId> data_groups;
+  std::set<lds::FileId> optional_groups;  // of these, the ones left out when the job has nothing for them
   std::string qr;  // pattern: "{personal_number}|{previous_number}|{name_printed}|{birth_date:DDMMYYYY}"
   std::vector<std::string> checks;              // names of the product's own checks, beside the common ones
   std::map<std::string, Severity> severities;   // by finding code; others block
@@ -44,8 +45,10 @@ Checks checks_for(const Product& product);
 // The MRZ as the product's rule makes it from the data. Errors content.name, content.mrz, content.expiry.
 Result<lds::Mrz> compose_mrz(const JobDocument& document, const Product& product);
 
-// Every data group that the product asks for, without EF.SOD and EF.COM's content deviating: EF.COM included.
-// Errors content.* with the field: what cannot be said on the chip is never cut.
+// Every data group that the product asks for and the job has something for, and EF.COM, which lists them; no
+// EF.SOD. The same job gives the same bytes. Of the job's images DG2 takes `face`, DG7 `signature` and DG3
+// the `finger_…` ones (biometrics.hpp). Errors content.* with the field: what cannot be said on the chip is
+// never cut.
 Result<lds::FileMap> compose_files(const JobDocument& document, const Images& images, const Product& product);
 
 // What a face binds to, by field name: name_printed, name_capitals, primary_identifier, secondary_identifier,

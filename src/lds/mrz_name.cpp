@@ -96,13 +96,10 @@ Result<std::string> compose_name(std::string_view primary, std::string_view seco
   return name;
 }
 
-Result<NameIdentifiers> parse_name(std::string_view line) {
-  const std::size_t wrong = line.find_first_of("0123456789");
-  if (wrong != std::string_view::npos) {
-    return fail("mrz.character", "line 3, position " + std::to_string(wrong + 1) + ": a name has no digits",
-                "mrz");
-  }
-  const std::string_view name = line.substr(0, line.find_last_not_of('<') + 1);
+Result<NameIdentifiers> parse_name(std::string_view text, const MrzPlace& place) {
+  TRY_STATUS(check_characters(
+      text, place, [](char c) { return !is_digit(c); }, "a name has no digits"));
+  const std::string_view name = without_trailing_fillers(text);
   const std::size_t separator = name.find("<<");
   NameIdentifiers out;
   out.primary = name.substr(0, separator);

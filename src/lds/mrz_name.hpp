@@ -1,10 +1,12 @@
-// The name line of the machine readable zone (ICAO Doc 9303-5 section 4.2.3). Pure functions.
+// The name in the machine readable zone (ICAO Doc 9303-3 section 4.6, for TD1 9303-5 section 4.2.3). Pure
+// functions.
 #pragma once
 
 #include <string>
 #include <string_view>
 
 #include "base/result.hpp"
+#include "lds/mrz_checks.hpp"
 
 namespace imprimatur::lds {
 
@@ -18,7 +20,8 @@ struct NameIdentifiers {
 // components that no truncation obeys the rules), with the field.
 Result<std::string> compose_name(std::string_view primary, std::string_view secondary);
 
-// The identifiers in a line of 30 characters of the MRZ's alphabet. Errors mrz.character, mrz.name.
-Result<NameIdentifiers> parse_name(std::string_view line);
+// The identifiers in the field of a name, of the MRZ's alphabet, which begins at `place`: 30 characters in
+// TD1, 31 in TD2, 39 in TD3. Errors mrz.character, mrz.name.
+Result<NameIdentifiers> parse_name(std::string_view text, const MrzPlace& place);
 
 }  // namespace imprimatur::lds

@@ -47,15 +47,10 @@ void check_hashes(const SecurityObject& object, const FileMap& files, Failures& 
 // The chain, and that the signer and the authority above it are of one country.
 void check_chain(const crypto::Certificate& signer, const std::vector<crypto::Certificate>& anchors,
                  WallTime at, Failures& failures) {
-  const auto chain = crypto::verify_chain(signer, anchors, at);
-  if (!chain) {
-    failures.push_back({"pa.chain", chain.error().message});
-    return;
-  }
-  const auto authority = std::find_if(anchors.begin(), anchors.end(), [&](const crypto::Certificate& anchor) {
-    return crypto::verify_chain(signer, {anchor}, at).has_value();
-  });
-  if (authority != anchors.end() && authority->country() != signer.country()) {
+  const auto authority = crypto::find_anchor(signer, anchors, at);
+  if (!authority) {
+    failures.push_back({"pa.chain", authority.error().message});
+  } else if (authority.value().country() != signer.country()) {
     failures.push_back({"pa.country", "the signer's certificate and its authority name different countries"});
   }
 }
@@ -120,14 +115,15 @@ void check_issuance(const crypto::Certificate& signer, const FileMap& files, Fai
 
 PassiveReport authenticate_passively(ByteView ef_sod, const FileMap& files,
                                      const std::vector<crypto::Certificate>& anchors, WallTime at,
-                                     const std::vector<Bytes>& revocation_lists) {
+                                     const std::vector<Bytes>& revocation_lists,
+                                     const crypto::Certificate* expected_signer) {
   PassiveReport report;
   const auto content_info = only_tlv(ef_sod, tag_of(FileId::sod), "EF.SOD");
   if (!content_info) {
     report.failures.push_back({"pa.syntax", content_info.error().message});
     return report;
   }
-  const auto signed_data = crypto::verify_signed_data(content_info.value());
+  const auto signed_data = crypto::verify_signed_data(content_info.value(), expected_signer);
   if (!signed_data) {
     const bool syntax = signed_data.error().code == "crypto.cms_syntax";
     report.failures.push_back({syntax ? "pa.syntax" : "pa.signature", signed_data.error().message});

@@ -48,9 +48,10 @@ struct PassiveReport {
 // document type and country checks. `at` is the time of verification. `revocation_lists`: DER, of any
 // authorities; those of the signer's authority must be good and current (pa.crl), and none may name the
 // signer (pa.revoked). A list that cannot be read is pa.crl too. Without a list of that authority, nothing is
-// said about revocation.
+// said about revocation. `expected_signer`: as for crypto::verify_signed_data; it only saves time.
 PassiveReport authenticate_passively(ByteView ef_sod, const FileMap& files,
                                      const std::vector<crypto::Certificate>& anchors, WallTime at,
-                                     const std::vector<Bytes>& revocation_lists = {});
+                                     const std::vector<Bytes>& revocation_lists = {},
+                                     const crypto::Certificate* expected_signer = nullptr);
 
 }  // namespace imprimatur::lds

@@ -16,10 +16,16 @@ namespace imprimatur::station {
 // One reader as its lane sees it. Used by that lane only.
 class ChipStation {
  public:
-  // All borrowed; they outlive the station. `anchors`: trusted CSCAs for the inspection.
+  // All borrowed; they outlive the station. For the inspections: `anchors` are the trusted CSCAs,
+  // `revocation_lists` the DER of their lists, which are copied.
   ChipStation(chip::CardReader& reader, crypto::KeyVault& vault, Random& random, const Clock& clock,
-              const std::vector<crypto::Certificate>& anchors)
-      : reader_(reader), vault_(vault), random_(random), clock_(clock), anchors_(anchors) {}
+              const std::vector<crypto::Certificate>& anchors, std::vector<Bytes> revocation_lists = {})
+      : reader_(reader),
+        vault_(vault),
+        random_(random),
+        clock_(clock),
+        anchors_(anchors),
+        revocation_lists_(std::move(revocation_lists)) {}
 
   // Connects and reads who the chip is; evidence `chip` is the identity in hex.
   TaskResult identify(const chip::ChipProfile& profile);
@@ -59,6 +65,7 @@ class ChipStation {
   Random& random_;
   const Clock& clock_;
   const std::vector<crypto::Certificate>& anchors_;
+  const std::vector<Bytes> revocation_lists_;
   std::unique_ptr<chip::CardChannel> channel_;
 };
 

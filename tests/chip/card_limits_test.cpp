@@ -27,6 +27,15 @@ TEST(CardLimits, NarrowsTheProfileToWhatTheCardSays) {
   EXPECT_EQ(channel.sent, (std::vector<std::string>{"00A4000C023F00", "00B0810000"}));
 }
 
+// With the capabilities in the file, and a tail that the content does not fill.
+TEST(CardLimits, ReadsAFileThatIsLargerThanItsContent) {
+  auto channel = card_that_answers({"9000", "47030000C07F6608020204000202020000009000"});
+  EXPECT_EQ(card_limits(channel, asking_profile()).value().extended_command_bytes_max, 1024U - 9);
+  // A file that contradicts the historical bytes is not believed.
+  auto other = card_that_answers({"9000", "47030000807F6608020204000202020000009000"});
+  EXPECT_EQ(card_limits(other, asking_profile()).value().extended_command_bytes_max, 2048U);
+}
+
 TEST(CardLimits, NeverWidensTheProfile) {
   auto channel = card_that_answers({"9000", "7F660802024000020240009000"});
   const auto limits = card_limits(channel, asking_profile()).value();

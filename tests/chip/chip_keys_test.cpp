@@ -42,12 +42,31 @@ TEST(ChipKeys, AddsTheirPublicHalvesToTheFiles) {
   ASSERT_EQ(infos.chip_authentication_keys.size(), 1U);
   EXPECT_EQ(infos.chip_authentication_keys[0].point, keys.chip_authentication->point);
   EXPECT_EQ(infos.active_authentication_hash, crypto::HashAlgorithm::sha256);
+  EXPECT_EQ(infos.pace, profile.pace);
   EXPECT_EQ(lds::decode_dg15(files.at(FileId::dg15)).value().spki_der(),
             keys.active_authentication->public_key().spki_der());
   const auto listed = lds::decode_com(files.at(FileId::com)).value();
   EXPECT_NE(std::find(listed.begin(), listed.end(), FileId::dg15), listed.end());
   EXPECT_EQ(std::find(listed.begin(), listed.end(), FileId::card_access), listed.end());
   EXPECT_EQ(add_key_files(profile, ChipKeys{}, files).error().code, "chip.content");
+}
+
+// 9303-11 section 9.2: what EF.CardAccess offers stands in DG14 too, whatever else does.
+TEST(ChipKeys, ConfirmsPaceInDg14WithoutOtherProtocols) {
+  ChipProfile profile = testing::load_test_profile("utopia-pace");
+  profile.active_authentication.reset();
+  profile.chip_authentication.reset();
+  lds::FileMap files = testing::specimen_groups(100);
+  ASSERT_TRUE(add_key_files(profile, ChipKeys{}, files));
+  const auto infos = lds::decode_dg14(files.at(FileId::dg14)).value();
+  EXPECT_EQ(infos.pace, profile.pace);
+  EXPECT_TRUE(infos.chip_authentication.empty());
+  const auto listed = lds::decode_com(files.at(FileId::com)).value();
+  EXPECT_NE(std::find(listed.begin(), listed.end(), FileId::dg14), listed.end());
+  profile.access = {AccessProtocol::bac};
+  lds::FileMap plain = testing::specimen_groups(100);
+  ASSERT_TRUE(add_key_files(profile, ChipKeys{}, plain));
+  EXPECT_FALSE(plain.contains(FileId::dg14) || plain.contains(FileId::card_access));
 }
 
 // devices/virtual_card/FORMAT.md section 1.

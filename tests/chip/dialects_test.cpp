@@ -36,11 +36,16 @@ ChipContent content_for(const ChipProfile& profile, Random& random, std::size_t 
 devices::CardKind kind_of(const ChipProfile& profile, devices::Lengths lengths = devices::Lengths::extended) {
   switch (profile.dialect) {
     case Dialect::gp_store_data:
-      return {devices::Dialect::gp_store_data, lengths, false};
+      return {.dialect = devices::Dialect::gp_store_data, .lengths = lengths};
     case Dialect::iso7816_files:
-      return {devices::Dialect::iso7816_files, lengths, false};
+      return {.dialect = devices::Dialect::iso7816_files,
+              .lengths = lengths,
+              .precreated = profile.commands.create.empty(),
+              .scp03 = profile.has_secure_channel};
     case Dialect::emrtd_applet:
-      return {devices::Dialect::emrtd_applet, devices::Lengths::short_only, false};
+      return {.dialect = devices::Dialect::emrtd_applet,
+              .lengths = devices::Lengths::short_only,
+              .older = !profile.offers(AccessProtocol::pace)};
   }
   return {};
 }
@@ -76,7 +81,11 @@ TEST_P(EveryDialect, WritesReadsBackAndCloses) {
   EXPECT_EQ(written.value().read_back, content.files);
   for (const auto& [file, bytes] : content.files) {
     ASSERT_NE(card.memory().file(lds::fid(file)), nullptr) << lds::name_of(file);
-    EXPECT_EQ(card.memory().file(lds::fid(file))->content, bytes) << lds::name_of(file);
+    // A file that the chip maker made is longer than its content.
+    const ByteView stored = card.memory().file(lds::fid(file))->content;
+    const ProfileFile* entry = profile.find(file);
+    ASSERT_EQ(stored.size(), entry->size == 0 ? bytes.size() : entry->size) << lds::name_of(file);
+    EXPECT_TRUE(equal(stored.first(bytes.size()), bytes)) << lds::name_of(file);
   }
   const auto closed = close_chip(way, profile, vault, random);
   ASSERT_TRUE(closed) << closed.error().message;
@@ -185,12 +194,51 @@ TEST_P(EveryDialect, RefusesKeysThatAreNotThoseOfTheFiles) {
   EXPECT_EQ(without.error().code, "chip.content");
   content.keys = make_chip_keys(profile, random).value();  // others than those of DG14 and DG15
   EXPECT_EQ(write_chip(way, profile, content, vault, random).error().code, "chip.content");
-  EXPECT_EQ(card.memory().file(0x0101), nullptr);
+  const devices::File* dg1 = card.memory().file(0x0101);
+  EXPECT_TRUE(dg1 == nullptr || dg1->content[0] == 0xFF);  // not there, or never written
+}
+
+// spec emrtd-applet, last paragraphs: short id in P1 and nothing before it but SELECT by name.
+TEST(PrecreatedFiles, AreWrittenWithoutCreateAndSelectOfEach) {
+  SeededRandom random(1);
+  SeededRandom card_random(2);
+  const ChipProfile profile = testing::load_test_profile("iso7816-precreated");
+  const ChipContent content = content_for(profile, random);
+  CardKeyVault vault;
+  devices::Card card(testing::make_blank({.kind = kind_of(profile)}), card_random);
+  VirtualCardChannel way(card);
+  std::size_t created = 0, selected = 0, by_short_id = 0;
+  way.tamper = [&](ByteView command, Bytes&) {
+    created += command[1] == 0xE0 ? 1U : 0U;
+    selected += command[1] == 0xA4 && command[2] == 0x02 ? 1U : 0U;
+    by_short_id += command[1] == 0xD6 && command[2] >= 0x80 ? 1U : 0U;
+  };
+  ASSERT_TRUE(write_chip(way, profile, content, vault, random));
+  EXPECT_EQ(created, 0U);
+  EXPECT_EQ(selected, 0U);
+  EXPECT_EQ(by_short_id, content.files.size());
+}
+
+// What the chip maker made too small is known before anything is written.
+TEST(PrecreatedFiles, RefuseContentThatDoesNotFit) {
+  SeededRandom random(1);
+  SeededRandom card_random(2);
+  const ChipProfile profile = testing::load_test_profile("iso7816-precreated");
+  const ChipContent content = content_for(profile, random, 24'600);
+  CardKeyVault vault;
+  devices::Card card(testing::make_blank({.kind = kind_of(profile)}), card_random);
+  VirtualCardChannel way(card);
+  const auto written = write_chip(way, profile, content, vault, random);
+  ASSERT_FALSE(written);
+  EXPECT_EQ(written.error().code, "chip.content");
+  EXPECT_EQ(written.error().field, "DG2");
+  EXPECT_EQ(card.memory().file(0x0101)->content[0], 0xFF);
 }
 
 INSTANTIATE_TEST_SUITE_P(Shipped, EveryDialect,
                          ::testing::Values("vn-citizen", "utopia-pace", "utopia-rsa", "iso7816-specimen",
-                                           "emrtd-applet-specimen"),
+                                           "iso7816-precreated", "iso7816-scp03", "emrtd-applet-specimen",
+                                           "emrtd-applet-older"),
                          [](const auto& shipped) {
                            std::string name = shipped.param;
                            std::replace(name.begin(), name.end(), '-', '_');

@@ -95,7 +95,7 @@ TEST(ChipProfile, RefusesWhatWouldMakeABadCard) {
       {R"("closing": [)",
        R"("identity": {"select": "none", "command": "80CA9F7F", "bytes": 65}, "closing": [)",
        "/identity/bytes"},
-      {R"("version": 1,)", R"("version": 1, "format": 3,)", "/format"},
+      {R"("version": 2,)", R"("version": 2, "format": 3,)", "/format"},
       {R"("rotate-keys", )", "", "/closing"},
       {R"("activate", )", "", "/closing"},
       {R"("activate", )", R"("rotate-keys", )", "/closing/1"},
@@ -147,8 +147,8 @@ TEST(ChipProfile, RefusesWhatItsProtocolsAndDialectsDoNotAllow) {
       {"utopia-pace", R"({"file": "DG15", "read": "access", "required": true},)", "", "/files", "DG15"},
       {"utopia-pace", R"({"file": "DG14", "read": "access", "required": true},)", "", "/files", "DG14"},
       {"utopia-pace", R"("hash": "sha256")", R"("hash": "sha1")", "/active_authentication/hash", "sha256"},
-      {"utopia-pace", R"("key": "ec-p256")", R"("key": "rsa-1024")", "/active_authentication/key",
-       "rsa-2048"},
+      {"utopia-pace", R"("key": "ec-p256")", R"("key": "rsa-512")", "/active_authentication/key", "rsa-2048"},
+      {"utopia-rsa", R"("key": "rsa-2048")", R"("key": "rsa-1024")", "/active_authentication/hash", "sha1"},
       {"utopia-pace", R"("parameters": "explicit")", R"("parameters": "secret")",
        "/chip_authentication/parameters", "named"},
       {"utopia-pace", R"("to": "application")", R"("to": "moon")", "/secure_channel/to", "issuer-domain"},
@@ -200,6 +200,18 @@ TEST(ChipProfile, RefusesWhatItsProtocolsAndDialectsDoNotAllow) {
     EXPECT_NE(profile.error().message.find("line "), std::string::npos);
     EXPECT_NE(profile.error().message.find(broken.says), std::string::npos) << profile.error().message;
   }
+}
+
+TEST(ChipProfile, HasAShortKeyWithTestKeysOnly) {
+  const std::string_view sound = R"({"key": "rsa-2048", "hash": "sha256"})";
+  const std::string_view brittle = R"({"key": "rsa-1024", "hash": "sha1"})";
+  const auto refused = changed("utopia-rsa", sound, brittle, TestKeys::refused);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().field, "/active_authentication/key");
+  EXPECT_NE(refused.error().message.find("test keys"), std::string::npos);
+  const auto allowed = changed("utopia-rsa", sound, brittle, TestKeys::allowed);
+  ASSERT_TRUE(allowed) << allowed.error().message;
+  EXPECT_EQ(allowed.value().active_authentication->rsa_bits, 1024U);
 }
 
 TEST(ChipProfile, SendsKeysInClearWithTestKeysOnly) {
@@ -256,7 +268,7 @@ TEST(ChipProfile, TakesOverridesOfStatusWords) {
 
 TEST(ChipProfile, RefusesBrokenJsonAndAStrangeName) {
   EXPECT_EQ(parse_profile("{", "x.json").error().code, "chip.profile");
-  EXPECT_EQ(changed(R"("version": 1,)", R"("version": 1, "version": 2,)").error().code, "chip.profile");
+  EXPECT_EQ(changed(R"("version": 2,)", R"("version": 2, "version": 3,)").error().code, "chip.profile");
   EXPECT_FALSE(load_profile(kFolder, "no-such-profile"));
 }
 

@@ -17,6 +17,7 @@ class TestTrust {
         signer_(make(crypto::CertificateRole::document_signer, &csca_)) {}
 
   const crypto::Certificate& csca() const { return csca_; }
+  const crypto::PrivateKey& csca_key() const { return csca_key_; }
 
   Bytes sod(const lds::FileMap& groups) const {
     return lds::build_sod(groups, signer_, signs(signer_key_)).value();
@@ -47,7 +48,7 @@ class TestTrust {
     request.common_name = root ? "Test CSCA" : "Test DS";
     request.contact_mail = "pki@example.test";
     request.crl_uri = "http://example.test/crl";
-    if (!root) request.document_types = {"I"};
+    if (!root) request.document_types = {"I", "P"};
     request.serial = hex(root ? "01" : "02");
     request.not_before = today() - std::chrono::hours(24 * 10);
     request.not_after = today() + std::chrono::hours(24 * 365 * 10);

@@ -106,6 +106,7 @@ TEST(Certificate, ChainsAreRefusedForEachReason) {
   const auto now = at("2026-07-01T00:00:00Z");
   const auto code = [](const Status& status) { return status ? std::string("good") : status.error().code; };
   EXPECT_EQ(code(verify_chain(pki.signer, {other.csca, pki.csca}, now)), "good");
+  EXPECT_EQ(find_anchor(pki.signer, {other.csca, pki.csca}, now).value().der(), pki.csca.der());
   EXPECT_EQ(code(verify_chain(pki.signer, {}, now)), "crypto.chain_unknown_issuer");
   // The same names and another key: told apart by the key identifiers.
   EXPECT_EQ(code(verify_chain(pki.signer, {other.csca}, now)), "crypto.chain_unknown_issuer");

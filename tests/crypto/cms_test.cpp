@@ -162,6 +162,47 @@ TEST(Cms, AlteredInAnyByteIsRefusedOrStillTheSame) {
   EXPECT_GT(refused, 200);
 }
 
+TEST(Cms, WithTheSignerExpectedSaysTheSame) {
+  for (const char* variant : {"named_curve", "explicit_parameters"}) {
+    const auto& set = example().at(variant);
+    const auto signer = Certificate::from_der(vectors::hex_member(set, "dsc_certificate")).value();
+    const auto signed_data = verify_signed_data(content_info(set), &signer);
+    ASSERT_TRUE(signed_data) << variant << ": " << signed_data.error().message;
+    EXPECT_EQ(signed_data.value().content_type, kLdsSecurityObject);
+    EXPECT_EQ(signed_data.value().content, vectors::hex_member(example(), "lds_security_object_v1"));
+    EXPECT_EQ(signed_data.value().signer.der(), signer.der());
+  }
+  const auto stranger =
+      Certificate::from_der(vectors::hex_member(example().at("explicit_parameters"), "dsc_certificate"))
+          .value();
+  const auto& named = example().at("named_curve");
+  const auto by_another = verify_signed_data(content_info(named), &stranger);
+  ASSERT_TRUE(by_another) << by_another.error().message;
+  EXPECT_EQ(by_another.value().signer.der(), vectors::hex_member(named, "dsc_certificate"));
+}
+
+TEST(Cms, AlteredInAnyByteIsJudgedTheSameWithTheSignerExpected) {
+  const auto& set = example().at("named_curve");
+  const Bytes good = content_info(set);
+  const auto signer = Certificate::from_der(vectors::hex_member(set, "dsc_certificate")).value();
+  for (std::size_t i = 0; i < good.size(); i += 5) {
+    Bytes bad = good;
+    bad[i] ^= 0x01;
+    const auto plain = verify_signed_data(bad);
+    const auto expected = verify_signed_data(bad, &signer);
+    ASSERT_EQ(expected.has_value(), plain.has_value()) << "byte " << i;
+    if (!plain) {
+      EXPECT_EQ(expected.error().code, plain.error().code) << "byte " << i;
+      continue;
+    }
+    EXPECT_EQ(expected.value().content, plain.value().content) << "byte " << i;
+    EXPECT_EQ(expected.value().signer.der(), plain.value().signer.der()) << "byte " << i;
+  }
+  const Bytes cut = copy_of(ByteView(good).first(good.size() - 1));
+  EXPECT_EQ(verify_signed_data(cut, &signer).error().code, "crypto.cms_syntax");
+  EXPECT_EQ(verify_signed_data(concat({good, Bytes{0}}), &signer).error().code, "crypto.cms_syntax");
+}
+
 TEST(Cms, RefusesTheBadSodOfTheVectorsAndBrokenSyntax) {
   const auto file = vectors::load("lds.json");
   int count = 0;

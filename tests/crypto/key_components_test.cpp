@@ -23,6 +23,15 @@ TEST(KeyComponents, GeneratedRsaKeysHave2048BitsAndTheUsualExponent) {
   EXPECT_EQ(parts.q.size(), 128U);
 }
 
+TEST(KeyComponents, GeneratesRsaKeysOfAKnownLength) {
+  const auto key = PrivateKey::generate_rsa(1024).value();
+  EXPECT_EQ(key.public_key().rsa_components().n.size(), 128U);
+  EXPECT_EQ(to_hex(key.public_key().rsa_components().e), "010001");
+  for (const std::size_t bits : {0U, 512U, 1023U, 8192U}) {
+    EXPECT_EQ(PrivateKey::generate_rsa(bits).error().code, "crypto.key") << bits;
+  }
+}
+
 TEST(KeyComponents, RsaKeysSurviveBeingTakenApart) {
   const auto key = PrivateKey::generate(KeyType::rsa).value();
   const auto whole = PrivateKey::from_rsa(key.rsa_components()).value();

@@ -132,7 +132,8 @@ TEST(ComposeFiles, MakesEveryGroupAndTheirList) {
   EXPECT_EQ(imprimatur::text_of(ByteView(files.at(lds::FileId::dg1)).subspan(5)), citizen().mrz.joined());
   EXPECT_EQ(lds::decode_dg2_image(files.at(lds::FileId::dg2)).value(), face_image());
   const auto utopian_files = compose_files(utopian(), images_of(utopian()), utopia()).value();
-  EXPECT_EQ(to_hex(utopian_files.at(lds::FileId::com)), "60155F0104303130385F36063034303030305C0361756B");
+  // Without a signature, which the product lets be left out: 61 75 6B 6C.
+  EXPECT_EQ(to_hex(utopian_files.at(lds::FileId::com)), "60165F0104303130385F36063034303030305C0461756B6C");
 }
 
 TEST(ComposeFiles, TellsDg2TheSizeAndTheSex) {
@@ -179,8 +180,116 @@ TEST(ComposeFiles, RefusesAnMrzThatTheDataDoNotGive) {
 
 TEST(ComposeFiles, RefusesProductsWithGroupsItCannotMake) {
   Product product = utopia();
-  product.data_groups.push_back(lds::FileId::dg12);
+  product.data_groups = {lds::FileId::dg1, lds::FileId::dg2, lds::FileId::dg5};
   EXPECT_EQ(code_of(compose_files(utopian(), images_of(utopian()), product)), "content.data_group");
+}
+
+// lds.md: 63 { 7F61 { 02 n, 7F60 { A1 { 81 08 finger, 82 which, 87 0101, 88 0007 }, 5F2E or 7F2E record } … }
+// }; ISO/IEC 7816-11 table C.2: right index 09, left thumb 06.
+TEST(ComposeFiles, PutsFingerprintsIntoDg3InTheOrderOfTheHand) {
+  JobDocument job = citizen();
+  Images images = images_of(job);
+  add_image(job, images, "finger_left_thumb", "application/octet-stream", hex("46495200AA"));
+  add_image(job, images, "finger_right_index", "application/octet-stream", hex("46495200BB"));
+  const auto files = compose_files(job, images, vn());
+  ASSERT_TRUE(files) << files.error().message;
+  const std::string dg3 = to_hex(files.value().at(lds::FileId::dg3));
+  EXPECT_EQ(dg3.substr(0, 2), "63");
+  EXPECT_NE(dg3.find("7F61"), std::string::npos);
+  const std::size_t right = dg3.find("820109"), left = dg3.find("820106");
+  ASSERT_NE(right, std::string::npos);
+  ASSERT_NE(left, std::string::npos);
+  EXPECT_LT(right, left);
+  EXPECT_LT(right, dg3.find("46495200BB"));
+  EXPECT_LT(left, dg3.find("46495200AA"));
+  // EF.COM lists 61 75 63 6B 6D.
+  EXPECT_TRUE(to_hex(files.value().at(lds::FileId::com)).ends_with("5C056175636B6D"));
+}
+
+TEST(ComposeFiles, LeavesDg3OutOrSaysThatThereAreNoFingers) {
+  const JobDocument job = citizen();
+  EXPECT_FALSE(compose_files(job, images_of(job), vn()).value().contains(lds::FileId::dg3));
+  Product always = vn();
+  always.optional_groups.clear();
+  const auto dg3_of = [&](const JobDocument& one) {
+    return compose_files(one, images_of(one), always).value().at(lds::FileId::dg3);
+  };
+  const Bytes first = dg3_of(job);
+  // lds.md: no instances and a filler that differs from document to document (32 bytes here).
+  EXPECT_EQ(to_hex(ByteView(first).first(10)),
+            "63287F6125020100"
+            "5320");
+  EXPECT_EQ(dg3_of(job), first);
+  JobDocument other = job;
+  other.id = "0b9dbf5c-91c1-4c0b-9c8e-6a5cb9a8a003";
+  EXPECT_NE(dg3_of(other), first);
+}
+
+TEST(ComposeFiles, RefusesFingersThatItCannotName) {
+  const auto with = [](const char* name, const char* type, const Product& product) {
+    JobDocument job = product.name == "vn-citizen" ? citizen() : utopian();
+    Images images = images_of(job);
+    add_image(job, images, name, type, hex("46495200AA"));
+    const auto files = compose_files(job, images, product);
+    EXPECT_EQ(code_of(files), "content.finger");
+    return field_of(files);
+  };
+  EXPECT_EQ(with("finger_right_sixth", "application/octet-stream", vn()), "/images/finger_right_sixth");
+  EXPECT_EQ(with("finger_right_index", "image/jpeg", vn()), "/images/finger_right_index");
+  EXPECT_EQ(with("finger_right_index", "application/octet-stream", utopia()), "/images/finger_right_index");
+  JobDocument job = citizen();
+  Images images = images_of(job);
+  add_image(job, images, "finger_right_index", "application/octet-stream", hex("46495200AA"));
+  images["finger_right_index"].clear();
+  EXPECT_EQ(code_of(compose_files(job, images, vn())), "content.finger");
+}
+
+// lds.md: 67 { 02 01 n, 5F43 image }.
+TEST(ComposeFiles, PutsTheSignatureIntoDg7) {
+  JobDocument job = utopian();
+  Images images = images_of(job);
+  add_image(job, images, "signature", "image/jpeg", hex("FFD8FFE00102"));
+  const auto files = compose_files(job, images, utopia());
+  ASSERT_TRUE(files) << files.error().message;
+  EXPECT_EQ(to_hex(files.value().at(lds::FileId::dg7)), "670C0201015F4306FFD8FFE00102");
+  add_image(job, images, "signature", "image/jp2", hex("FFD8FFE00102"));
+  EXPECT_EQ(code_of(compose_files(job, images, utopia())), "content.signature");
+  add_image(job, images, "signature", "application/octet-stream", hex("FFD8FFE00102"));
+  EXPECT_EQ(field_of(compose_files(job, images, utopia())), "/images/signature");
+}
+
+TEST(ComposeFiles, RefusesAJobWithoutTheSignatureThatTheProductNeeds) {
+  Product product = utopia();
+  product.optional_groups.clear();
+  EXPECT_EQ(code_of(compose_files(utopian(), images_of(utopian()), product)), "content.signature");
+}
+
+// lds.md: 6C { 5C tags, 5F19 authority, 5F26 date of issue in 8 digits, 5F1B observations }.
+TEST(ComposeFiles, TellsIssuingAuthorityAndDateInDg12) {
+  Product product = utopia();
+  product.settings["issuing_authority"] = "UTOPIA";
+  const auto files = compose_files(utopian(), images_of(utopian()), product).value();
+  EXPECT_EQ(to_hex(files.at(lds::FileId::dg12)),
+            "6C1A5C045F195F265F19065554"
+            "4F5049415F26083230323631313234");
+  product.settings["observations"] = "NONE";
+  const auto more = compose_files(utopian(), images_of(utopian()), product).value();
+  EXPECT_EQ(lds::decode_dg12(more.at(lds::FileId::dg12)).value().observations, "NONE");
+}
+
+// portrait.jp2 has 240 × 320 pixels (opj_dump).
+TEST(ComposeFiles, PutsAJpeg2000IntoDg2) {
+  const auto picture = read_text_file(std::filesystem::path(TEST_DATA_DIR) / "portrait.jp2").value();
+  JobDocument job = citizen();
+  Images images;
+  add_image(job, images, "face", "image/jp2", copy_of(bytes_of(picture)));
+  const auto files = compose_files(job, images, vn());
+  ASSERT_TRUE(files) << files.error().message;
+  const auto face = lds::decode_dg2(files.value().at(lds::FileId::dg2)).value();
+  EXPECT_EQ(face.image, images.at("face"));
+  EXPECT_EQ(face.format, lds::ImageFormat::jpeg2000);
+  EXPECT_EQ(face.width, 240);
+  EXPECT_EQ(face.height, 320);
 }
 
 TEST(ComposeFiles, RefusesProductDataOfAnotherShape) {

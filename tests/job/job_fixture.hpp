@@ -111,6 +111,13 @@ inline Images images_of(const JobDocument& job) {
   return job.images.contains("face") ? Images{{"face", face_image()}} : Images{};
 }
 
+// Names the image in the document and gives its bytes.
+inline void add_image(JobDocument& job, Images& images, const std::string& name, const std::string& type,
+                      Bytes bytes) {
+  job.images[name] = {type, to_base64url(crypto::sha256(bytes))};
+  images[name] = std::move(bytes);
+}
+
 // People and their keys. `an` and `binh` may approve, `chi` is an operator, `an` has a second key.
 struct People {
   std::map<std::string, crypto::PrivateKey> keys;  // by kid

@@ -30,8 +30,10 @@ TEST(Product, LoadsTheVietnameseCitizenCard) {
   ASSERT_TRUE(product) << product.error().message << product.error().field;
   EXPECT_EQ(product.value().issuer, "VNM");
   EXPECT_EQ(product.value().document_signer, "ds-VNM");
-  EXPECT_EQ(product.value().data_groups, (std::vector<lds::FileId>{lds::FileId::dg1, lds::FileId::dg2,
-                                                                   lds::FileId::dg11, lds::FileId::dg13}));
+  EXPECT_EQ(product.value().data_groups,
+            (std::vector<lds::FileId>{lds::FileId::dg1, lds::FileId::dg2, lds::FileId::dg3, lds::FileId::dg11,
+                                      lds::FileId::dg13}));
+  EXPECT_EQ(product.value().optional_groups, (std::set<lds::FileId>{lds::FileId::dg3}));
   EXPECT_EQ(product.value().source_text, read_text_file(templates() / "products/vn-citizen.json").value());
 }
 
@@ -82,6 +84,9 @@ TEST(Product, RefusesWhatWouldFailOnlyAtTheFirstCard) {
   EXPECT_EQ(field({"data_groups"}, json::array{"DG2", "DG1"}), "/data_groups");
   EXPECT_EQ(field({"data_groups"}, json::array{"DG1", "EF.SOD"}), "/data_groups");
   EXPECT_EQ(field({"data_groups"}, json::array{"DG1"}), "/data_groups");
+  EXPECT_EQ(field({"optional_groups"}, json::array{"DG1"}), "/optional_groups");
+  EXPECT_EQ(field({"optional_groups"}, json::array{"DG7"}), "/optional_groups");
+  EXPECT_EQ(field({"data_groups"}, json::array{"DG1", "DG2", "DG3", "DG12"}), "/settings/issuing_authority");
   EXPECT_EQ(field({"qr"}, "{no_such_field}"), "/qr");
   EXPECT_EQ(field({"qr"}, "{birth_date:WEEK}"), "/qr");
   EXPECT_EQ(field({"qr"}, "{"), "/qr");

@@ -82,6 +82,7 @@ TEST(Samples, PassEveryCheckAndShowEveryLetter) {
     const auto jobs = examine(ceremony, ceremony.options(seed));
     ASSERT_EQ(jobs.size(), 24U);
     int citizens = 0, without_limit = 0, previous = 0, long_addresses = 0, youngest = 200, oldest = 0;
+    int fingerprints = 0, signatures = 0;
     std::set<std::string> campaigns, units;
     for (const auto& one : jobs) {
       const auto& document = one.document;
@@ -92,8 +93,10 @@ TEST(Samples, PassEveryCheckAndShowEveryLetter) {
       const Bytes& face = one.envelope.images.at("face");
       EXPECT_GE(face.size(), 12'000U);
       EXPECT_LE(face.size(), 25'000U);
+      signatures += document.images.contains("signature") ? 1 : 0;
       if (document.product != "vn-citizen") continue;
       ++citizens;
+      fingerprints += document.images.contains("finger_left_index") ? 1 : 0;
       without_limit += document.document.expiry_date ? 0 : 1;
       previous += document.holder.previous_number.empty() ? 0 : 1;
       long_addresses += document.holder.residence.size() > 90 ? 1 : 0;
@@ -101,6 +104,8 @@ TEST(Samples, PassEveryCheckAndShowEveryLetter) {
       oldest = std::max(oldest, age_of(document));
     }
     EXPECT_EQ(citizens, 18);
+    EXPECT_EQ(fingerprints, 6);
+    EXPECT_EQ(signatures, 3);
     EXPECT_GE(without_limit, 3);
     EXPECT_GE(previous, 1);
     EXPECT_GE(long_addresses, 1);

@@ -80,6 +80,14 @@ std::shared_ptr<const station::ProductLine> load_line() {
     const std::filesystem::path templates = job::templates();
     auto product = job::load_product(templates, "utopia-id").value();
     auto profile = chip::load_profile(templates / "chips", product.chip_profile).value();
+    // With fingerprints as well, which no gate may read: what is compared after a crash must not need that.
+    product.data_groups.insert(product.data_groups.begin() + 2, lds::FileId::dg3);
+    product.optional_groups.insert(lds::FileId::dg3);
+    profile.files.insert(profile.files.end() - 2, chip::ProfileFile{.file = lds::FileId::dg3,
+                                                                    .read = chip::ReadRule::terminal,
+                                                                    .required = false,
+                                                                    .short_id = 3,
+                                                                    .create = {}});
     auto face = print::load_face_template(templates, product.face_template).value();
     const std::string face_hash = sha256_hex(bytes_of(face.source_text));
     const std::string profile_hash =
@@ -117,6 +125,12 @@ ledger::NewJob make_job(int number, const job::Product& product) {
   document.holder.secondary_identifier = number % 2 == 0 ? "Anna Maria" : "Berta";
   document.holder.name_printed = document.holder.secondary_identifier + " Eriksson";
   document.images["face"] = {"image/jpeg", to_base64url(crypto::sha256(portrait()))};
+  if (number % 2 == 0) {
+    const Bytes finger(500, static_cast<std::uint8_t>(number));
+    document.images["finger_right_index"] = {"application/octet-stream",
+                                             to_base64url(crypto::sha256(finger))};
+    made.images["finger_right_index"] = finger;
+  }
   document.mrz = job::compose_mrz(document, product).value();
   made.document_text = job::write_document(document);
   made.envelope_digest = "envelope-" + std::to_string(number);

@@ -224,10 +224,57 @@ TEST(ShortCard, SaysSoAndRefusesExtendedLength) {
             "6F118408A000000151000000A5059F650200FF9000");
 }
 
+// spec/emrtd-applet.md, last paragraphs: SELECT, then 00 D6 with the short id in P1, then plain offsets.
+TEST(PrecreatedCard, IsWrittenByShortFileId) {
+  SeededRandom random(1);
+  Card card(blank_of({.dialect = Dialect::iso7816_files, .precreated = true}), random);
+  card.power_on();
+  const auto ask = [&card](std::string_view apdu) { return to_hex(card.process(hex(apdu))); };
+  EXPECT_EQ(ask("00A4040C07A0000002471001"), "9000");
+  EXPECT_EQ(ask("00B0810002"), "FFFF9000");
+  EXPECT_EQ(ask("00D6810003615B5F"), "9000");
+  EXPECT_EQ(ask("00D60003021F58"), "9000");
+  EXPECT_EQ(ask("00B0810005"), "615B5F1F589000");
+  EXPECT_EQ(ask("00D6900001AA"), "6A82");  // there is no file 0110
+  EXPECT_EQ(ask("00D6005F01AA"), "9000");
+  EXPECT_EQ(ask("00D6006001AA"), "6B00");  // 96 bytes
+  EXPECT_EQ(ask("00E000000D620B8201018302010180020060"), "6A89");
+}
+
+TEST(PrecreatedCard, HasItsFilesAfterItIsLoadedAgain) {
+  Memory memory = blank_of({.dialect = Dialect::iso7816_files, .precreated = true});
+  const auto loaded = Memory::load(memory.take_unsaved());
+  ASSERT_TRUE(loaded.has_value());
+  ASSERT_NE(loaded.value().file(0x0102), nullptr);
+  EXPECT_EQ(loaded.value().file(0x0102)->content.size(), 24'576U);
+  EXPECT_TRUE(loaded.value().attributes(0x011C)->under_master_file);
+}
+
+TEST(Scp03FileCard, TakesNothingOutsideItsChannel) {
+  SeededRandom random(1);
+  Card card(blank_of({.dialect = Dialect::iso7816_files, .precreated = true, .scp03 = true}), random);
+  card.power_on();
+  const auto ask = [&card](std::string_view apdu) { return to_hex(card.process(hex(apdu))); };
+  EXPECT_EQ(ask("00A4040008A00000015100000000").substr(0, 2), "6F");
+  EXPECT_EQ(ask("80CA00E000").substr(0, 2), "E0");
+  EXPECT_EQ(ask("00A4040C07A0000002471001"), "9000");
+  EXPECT_EQ(ask("00D6810003615B5F"), "6982");
+  EXPECT_EQ(ask("00B0810002"), "6982");
+  EXPECT_EQ(ask("00DA8F0112"
+                "8010"
+                "000102030405060708090A0B0C0D0E0F"),
+            "6982");
+  EXPECT_NE(ask("00440000"), "9000");
+  EXPECT_EQ(card.memory().application_life(), ApplicationLife::selectable);
+  EXPECT_EQ(card.memory().file(0x0101)->content[0], 0xFF);
+}
+
 TEST(CardKind, IsKeptInTheCardFile) {
   for (const CardKind kind :
        {CardKind{}, CardKind{.dialect = Dialect::iso7816_files, .lengths = Lengths::chaining},
-        CardKind{.dialect = Dialect::emrtd_applet, .lengths = Lengths::short_only, .older = true}}) {
+        CardKind{.dialect = Dialect::emrtd_applet, .lengths = Lengths::short_only, .older = true},
+        CardKind{.dialect = Dialect::iso7816_files, .precreated = true},
+        CardKind{.dialect = Dialect::iso7816_files, .scp03 = true}}) {
     Memory memory = blank_of(kind);
     const auto loaded = Memory::load(memory.take_unsaved());
     ASSERT_TRUE(loaded.has_value());

@@ -53,7 +53,8 @@ TEST(Options, AreRead) {
 TEST(Options, TellTheDialectAndTheLengthsOfAClass) {
   const auto options = parse({"--socket-dir", "/s", "--state", "/st", "--class", "a=1", "--class",
                               "b=2:iso7816-files:chaining", "--class", "c=3:emrtd-applet:older", "--class",
-                              "d=4:gp-store-data:short", "--time", "contactless-848"});
+                              "d=4:gp-store-data:short", "--class", "e=1:iso7816-files:precreated:scp03",
+                              "--time", "contactless-848"});
   ASSERT_TRUE(options.has_value());
   const auto& classes = options.value().classes;
   EXPECT_EQ(classes[0].kind, CardKind{});
@@ -62,6 +63,8 @@ TEST(Options, TellTheDialectAndTheLengthsOfAClass) {
   EXPECT_EQ(classes[2].kind,
             (CardKind{.dialect = Dialect::emrtd_applet, .lengths = Lengths::short_only, .older = true}));
   EXPECT_EQ(classes[3].kind, (CardKind{.lengths = Lengths::short_only}));
+  EXPECT_EQ(classes[4].kind,
+            (CardKind{.dialect = Dialect::iso7816_files, .precreated = true, .scp03 = true}));
   EXPECT_EQ(options.value().bench.cards.time_model.bits_per_second, 848'000U);
   EXPECT_EQ(options.value().bench.cards.time_model.page_us, kRealContactless.page_us);
 }
@@ -80,6 +83,8 @@ TEST(Options, RefuseWhatDoesNotFit) {
                                                        {"--class", "a=1:other"},
                                                        {"--class", "a=1:iso7816-files:older"},
                                                        {"--class", "a=1:emrtd-applet:chaining"},
+                                                       {"--class", "a=1:emrtd-applet:precreated"},
+                                                       {"--class", "a=1:gp-store-data:scp03"},
                                                        {"--class", "a=1:"},
                                                        {"--unknown"},
                                                        {"surplus"},

@@ -75,7 +75,7 @@ std::vector<std::string_view> split(std::string_view text, char separator) {
   }
 }
 
-// DIALECT and its options: short, chaining, older.
+// DIALECT and its options: short, chaining, older, precreated, scp03.
 Status apply_kind_word(std::string_view word, CardKind& kind) {
   if (word == "gp-store-data") {
     kind.dialect = Dialect::gp_store_data;
@@ -90,11 +90,14 @@ Status apply_kind_word(std::string_view word, CardKind& kind) {
     kind.lengths = Lengths::chaining;
   } else if (word == "older" && kind.dialect == Dialect::emrtd_applet) {
     kind.older = true;
+  } else if (word == "precreated" && kind.dialect == Dialect::iso7816_files) {
+    kind.precreated = true;
+  } else if (word == "scp03" && kind.dialect == Dialect::iso7816_files) {
+    kind.scp03 = true;
   } else {
     return wrong(
         "after --class NAME=COUNT comes :gp-store-data, :iso7816-files or :emrtd-applet, then :short, "
-        ":chaining "
-        "(not of the applet) or :older (of the applet)");
+        ":chaining (not of the applet), :older (of the applet), :precreated or :scp03 (of iso7816-files)");
   }
   return ok();
 }
@@ -225,7 +228,8 @@ const char* usage() {
          "class\n"
          "                            blank). DIALECT gp-store-data (default), iso7816-files, emrtd-applet; "
          "OPTION\n"
-         "                            short, chaining (no extended length), older (build of the applet)\n"
+         "                            short, chaining (no extended length), older (build of the applet),\n"
+         "                            precreated (files), scp03 (both of iso7816-files)\n"
          "  --blanks N                checked against the sum of the classes\n"
          "  --readers N               1 to 16 (4)      --printers N  0 to 16 (2)\n"
          "  --receipt FILE.csv        serial,class,chip_id of all cards\n"

@@ -1,10 +1,9 @@
 // imprimatur card readers|read: what readers there are; inspect any ICAO document in one.
 #include <cstdio>
-#include <sstream>
 
 #include "app/commands/card_verdict.hpp"
 #include "app/commands/command.hpp"
-#include "base/encoding.hpp"
+#include "app/loading_revocation.hpp"
 #include "base/files.hpp"
 #include "base/random.hpp"
 #include "devices/pcsc/pcsc_reader.hpp"
@@ -12,8 +11,6 @@
 
 namespace imprimatur::app {
 namespace {
-
-constexpr std::size_t kRevocationListMax = 16U << 20;
 
 struct ReadOptions {
   std::string reader;
@@ -32,29 +29,16 @@ int run_readers(const CommandContext& context) {
   return kExitYes;
 }
 
-Result<lds::Mrz> read_mrz(const std::filesystem::path& path) {
+Result<lds::TravelMrz> read_mrz(const std::filesystem::path& path) {
   TRY(auto text, read_text_file(path, 4096));
-  std::istringstream lines(text);
-  lds::Mrz mrz;
-  for (auto& line : mrz.lines) lines >> line;
-  TRY_STATUS(lds::parse_td1(mrz));
+  TRY(auto mrz, lds::travel_mrz_of_text(text));
+  TRY_STATUS(lds::parse_any(mrz));
   return mrz;
 }
 
-// DER as it is, or PEM with one list in it.
 Result<Bytes> read_revocation_list(const std::filesystem::path& path) {
-  constexpr std::string_view kBegin = "-----BEGIN X509 CRL-----";
-  constexpr std::string_view kEnd = "-----END X509 CRL-----";
-  TRY(auto text, read_text_file(path, kRevocationListMax));
-  const auto begin = text.find(kBegin);
-  if (begin == std::string::npos) return copy_of(bytes_of(text));
-  const auto end = text.find(kEnd, begin);
-  if (end == std::string::npos) {
-    return fail("crypto.crl_syntax", path.filename().string() + " has no end line of a revocation list");
-  }
-  std::string body = text.substr(begin + kBegin.size(), end - begin - kBegin.size());
-  std::erase_if(body, [](unsigned char c) { return std::isspace(c) != 0; });
-  return from_base64(body);
+  TRY(auto text, read_text_file(path, kRevocationListBytesMax));
+  return revocation_list_of(text, path.filename().string());
 }
 
 Result<chip::InspectionReport> inspect(const ReadOptions& options) {
@@ -124,9 +108,10 @@ void add_card(CLI::App& app, CommandContext& context) {
   auto options = std::make_shared<ReadOptions>();
   auto* read = card->add_subcommand("read", "Read and verify a document as a border gate would");
   read->add_option("--reader", options->reader, "Reader's name")->required();
-  auto* mrz =
-      read->add_option("--mrz", options->mrz, "File with the three printed lines")->check(CLI::ExistingFile);
-  read->add_option("--can", options->can, "Card access number: six digits, opens PACE only")->excludes(mrz);
+  read->add_option("--mrz", options->mrz, "File with the printed lines: three of a card, two of a passport")
+      ->check(CLI::ExistingFile);
+  read->add_option("--can", options->can,
+                   "Card access number: six digits, opens PACE only; beside --mrz, both are tried");
   read->add_option("--trust", options->trust, "Trusted CSCA certificates (PEM)")
       ->required()
       ->check(CLI::ExistingFile);

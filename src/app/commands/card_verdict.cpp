@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "crypto/digest.hpp"
-#include "lds/data_groups.hpp"
+#include "lds/mrz_travel.hpp"
 
 namespace imprimatur::app {
 namespace {
@@ -57,9 +57,9 @@ struct Kind {
 std::optional<Kind> kind_of(const chip::InspectionReport& report) {
   const auto dg1 = report.files.find(lds::FileId::dg1);
   if (dg1 == report.files.end()) return std::nullopt;
-  const auto mrz = lds::decode_dg1(dg1->second);
+  const auto mrz = lds::decode_travel_dg1(dg1->second);
   if (!mrz) return std::nullopt;
-  const auto fields = lds::parse_td1(mrz.value());
+  const auto fields = lds::parse_any(mrz.value());
   if (!fields) return std::nullopt;
   return Kind{fields.value().document_code, fields.value().issuer};
 }
@@ -111,6 +111,9 @@ std::string verdict_text(const chip::InspectionReport& report) {
     out += line("document", "type " + kind->code + ", issued by " + kind->issuer);
   }
   out += line("PACE", with_detail(protocols.pace, pace_detail(protocols)));
+  if (protocols.pace_can != ProtocolVerdict::not_offered) {
+    out += line("PACE with the number", sentence_of(protocols.pace_can));
+  }
   out += line("BAC", sentence_of(protocols.bac));
   out += line("chip authentication",
               with_detail(protocols.chip_authentication, chip_authentication_detail(protocols)));
@@ -150,7 +153,8 @@ json::object verdict_json(const chip::InspectionReport& report) {
       {"protocols", json::object{{"active_authentication", name_of(protocols.active_authentication)},
                                  {"bac", name_of(protocols.bac)},
                                  {"chip_authentication", name_of(protocols.chip_authentication)},
-                                 {"pace", name_of(protocols.pace)}}}};
+                                 {"pace", name_of(protocols.pace)},
+                                 {"pace_can", name_of(protocols.pace_can)}}}};
   if (const auto kind = kind_of(report)) {
     out["document"] = json::object{{"issuer", kind->issuer}, {"type", kind->code}};
   }

@@ -38,7 +38,9 @@ json::array protocols_of(const chip::ChipProfile& profile) {
   }
   if (profile.active_authentication) {
     const bool rsa = profile.active_authentication->key == crypto::KeyType::rsa;
-    protocols.emplace_back(rsa ? "active authentication RSA-2048" : "active authentication ECDSA P-256");
+    protocols.emplace_back("active authentication " +
+                           (rsa ? "RSA-" + std::to_string(profile.active_authentication->rsa_bits)
+                                : std::string("ECDSA P-256")));
   }
   if (profile.chip_authentication) {
     protocols.emplace_back("chip authentication " +
