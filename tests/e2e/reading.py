@@ -8,7 +8,7 @@ import subprocess
 
 TOP = pathlib.Path(__file__).resolve().parent.parent.parent
 # ICAO 9303-10 table 36: tag of an elementary file -> its number.
-DG_NUMBERS = {0x61: 1, 0x75: 2, 0x63: 3, 0x76: 4, 0x6B: 11, 0x6C: 12, 0x6D: 13, 0x6E: 14, 0x6F: 15}
+DG_NUMBERS = {0x61: 1, 0x75: 2, 0x63: 3, 0x76: 4, 0x67: 7, 0x6B: 11, 0x6C: 12, 0x6D: 13, 0x6E: 14, 0x6F: 15}
 ENTRIES_PER_BUNDLE = 256
 LIMIT_S = 120
 
