@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <string_view>
 #include <thread>
 
 #include "bench/chip_world.hpp"
@@ -216,34 +215,14 @@ Status measure(const Plan& plan, Figures& figures, const std::filesystem::path& 
   return ok();
 }
 
-int run(int count, char** words) {
-  bool json = false;
-  Plan plan;
-  for (int i = 1; i < count; ++i) {
-    const std::string_view word = words[i];
-    if (word == "--json") {
-      json = true;
-    } else if (word == "--quick") {
-      plan = kQuick;
-    } else {
-      std::fprintf(stderr, "usage: bench-chip [--json] [--quick]\n");
-      return 2;
-    }
-  }
+Status run(bool quick, Figures& figures) {
   const TemporaryFolder folder("/tmp/imprimatur-bench-" + std::to_string(::getpid()) + "-keys");
-  Figures figures("chip");
-  if (auto measured = measure(plan, figures, folder.path()); !measured) {
-    std::fprintf(stderr, "bench-chip: %s: %s\n", measured.error().code.c_str(),
-                 measured.error().message.c_str());
-    return 1;
-  }
-  std::fputs((json ? figures.json() : figures.table()).c_str(), stdout);
-  return 0;
+  return measure(quick ? kQuick : Plan{}, figures, folder.path());
 }
 
 }  // namespace
 }  // namespace imprimatur::bench
 
 int main(int count, char** words) {
-  return imprimatur::bench::run(count, words);
+  return imprimatur::bench::run_bench("chip", count, words, imprimatur::bench::run);
 }

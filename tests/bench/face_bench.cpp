@@ -10,7 +10,6 @@
 #include <cstdio>
 #include <fstream>
 #include <memory>
-#include <string_view>
 #include <thread>
 
 #include "base/check.hpp"
@@ -222,34 +221,13 @@ Status measure(const Plan& plan, Figures& figures, const std::filesystem::path& 
   return ok();
 }
 
-int run(int count, char** words) {
-  bool json = false;
-  Plan plan;
-  for (int i = 1; i < count; ++i) {
-    const std::string_view word = words[i];
-    if (word == "--json") {
-      json = true;
-    } else if (word == "--quick") {
-      plan = kQuick;
-    } else {
-      std::fprintf(stderr, "usage: bench-face [--json] [--quick]\n");
-      return 2;
-    }
-  }
-  Figures figures("face");
-  const std::filesystem::path source = std::filesystem::path(__FILE__).parent_path() / "../..";
-  if (auto measured = measure(plan, figures, source); !measured) {
-    std::fprintf(stderr, "bench-face: %s: %s\n", measured.error().code.c_str(),
-                 measured.error().message.c_str());
-    return 1;
-  }
-  std::fputs((json ? figures.json() : figures.table()).c_str(), stdout);
-  return 0;
+Status run(bool quick, Figures& figures) {
+  return measure(quick ? kQuick : Plan{}, figures, std::filesystem::path(__FILE__).parent_path() / "../..");
 }
 
 }  // namespace
 }  // namespace imprimatur::bench
 
 int main(int count, char** words) {
-  return imprimatur::bench::run(count, words);
+  return imprimatur::bench::run_bench("face", count, words, imprimatur::bench::run);
 }

@@ -4,6 +4,7 @@
 #include <array>
 #include <boost/json/serialize.hpp>
 #include <cstdio>
+#include <string_view>
 
 #include "base/check.hpp"
 #include "base/json.hpp"
@@ -62,6 +63,29 @@ std::string Figures::json() const {
     list.push_back(std::move(entry));
   }
   return json::serialize(json::object{{"bench", bench_}, {"figures", std::move(list)}}) + "\n";
+}
+
+int run_bench(const std::string& name, int count, char** words,
+              Status (*measure)(bool quick, Figures& figures)) {
+  bool json = false;
+  bool quick = false;
+  for (int i = 1; i < count; ++i) {
+    const std::string_view word = words[i];
+    json = json || word == "--json";
+    quick = quick || word == "--quick";
+    if (word != "--json" && word != "--quick") {
+      std::fprintf(stderr, "usage: bench-%s [--json] [--quick]\n", name.c_str());
+      return 2;
+    }
+  }
+  Figures figures(name);
+  if (auto measured = measure(quick, figures); !measured) {
+    std::fprintf(stderr, "bench-%s: %s: %s\n", name.c_str(), measured.error().code.c_str(),
+                 measured.error().message.c_str());
+    return 1;
+  }
+  std::fputs((json ? figures.json() : figures.table()).c_str(), stdout);
+  return 0;
 }
 
 double median(std::vector<double> values) {

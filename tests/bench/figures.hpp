@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "base/result.hpp"
+
 namespace imprimatur::bench {
 
 // A bound that a figure should keep.
@@ -34,6 +36,11 @@ class Figures {
   std::string bench_;
   std::vector<Figure> figures_;
 };
+
+// All that a bench's main does: reads --json and --quick, measures, prints. The exit code: 0 when it was
+// measured, whether the goals are met or not; 1 with the error on stderr; 2 for a wrong call.
+int run_bench(const std::string& name, int count, char** words,
+              Status (*measure)(bool quick, Figures& figures));
 
 double median(std::vector<double> values);  // CHECK: at least one
 
