@@ -6,14 +6,6 @@
 
 namespace imprimatur::chip {
 
-namespace {
-
-bool succeeded(std::uint16_t sw) {
-  return sw == kSwDone || (sw >> 8) == 0x62 || (sw >> 8) == 0x63;
-}
-
-}  // namespace
-
 ProtocolVerdict& Inspector::verdict_of(AccessProtocol protocol) {
   return protocol == AccessProtocol::bac ? report_.protocols.bac : report_.protocols.pace;
 }

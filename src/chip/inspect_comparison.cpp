@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "chip/inspector.hpp"
-#include "crypto/digest.hpp"
 #include "lds/data_groups.hpp"
 
 namespace imprimatur::chip {
@@ -10,10 +9,6 @@ namespace imprimatur::chip {
 namespace {
 
 using lds::FileId;
-
-bool readable(FileId file) {
-  return file != FileId::dg3 && file != FileId::dg4;
-}
 
 // Failures that leave the signature good and say something of single groups.
 bool concerns_groups_only(const lds::PassiveReport::Failure& failure) {
@@ -27,9 +22,7 @@ bool Inspector::vouched_for(FileId file) const {
   if (!report_.passive || content == report_.files.end()) return false;
   const auto& failures = report_.passive->failures;
   if (!std::all_of(failures.begin(), failures.end(), concerns_groups_only)) return false;
-  const auto& object = report_.passive->object;
-  const auto listed = object.hashes.find(lds::data_group_number(file).value_or(0));
-  return listed != object.hashes.end() && equal(listed->second, crypto::digest(object.hash, content->second));
+  return lds::vouches_for(report_.passive->object, file, content->second);
 }
 
 void Inspector::authenticate_passively(const InspectionRequest& request) {
@@ -117,7 +110,7 @@ void Inspector::compare(const lds::FileMap& expected, bool all) {
     }
   }
   for (const auto& [file, bytes] : expected) {
-    if (all && readable(file) && !report_.files.contains(file)) {
+    if (all && !lds::needs_terminal_authentication(file) && !report_.files.contains(file)) {
       add("inspect.file_missing", std::string(lds::name_of(file)) + " was asked for and was not read",
           std::string(lds::name_of(file)));
     }

@@ -13,17 +13,6 @@ namespace {
 
 using lds::FileId;
 
-// DG3 and DG4 open only to terminal authentication (9303-10 section 3; lds facts, section 2).
-bool needs_terminal_authentication(FileId file) {
-  return file == FileId::dg3 || file == FileId::dg4;
-}
-
-std::string sw_text(std::uint16_t sw) {
-  Bytes bytes;
-  append_be(bytes, sw, 2);
-  return to_hex(bytes);
-}
-
 struct ChipKeyChoice {
   lds::ChipAuthenticationInfo info;
   const lds::ChipAuthenticationKey* key = nullptr;  // borrowed
@@ -96,7 +85,7 @@ Status Inspector::read_all() {
   TRY_STATUS(read(FileId::sod));
   listed_ = listed_groups();
   std::vector<FileId> groups = listed_;
-  std::erase_if(groups, needs_terminal_authentication);
+  std::erase_if(groups, lds::needs_terminal_authentication);
   const auto dg14 = std::find(groups.begin(), groups.end(), FileId::dg14);
   if (dg14 != groups.end()) {  // first: the groups after it are then read with the chip's own keys
     groups.erase(dg14);

@@ -14,19 +14,9 @@ using lds::FileId;
 
 constexpr std::uint16_t kSwKeyVersionNotFound = 0x6A88;
 
-bool succeeded(std::uint16_t sw) {
-  return sw == kSwDone || (sw >> 8) == 0x62 || (sw >> 8) == 0x63;
-}
-
 // A refusal that means "not any more", not "not like this" (7816-4 section 5.6).
 bool is_closed(std::uint16_t sw) {
   return (sw >> 8) == 0x69 || sw == 0x6D00 || sw == 0x6E00 || sw == 0x6A81;
-}
-
-std::string sw_text(std::uint16_t sw) {
-  Bytes bytes;
-  append_be(bytes, sw, 2);
-  return to_hex(bytes);
 }
 
 }  // namespace

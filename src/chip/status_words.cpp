@@ -58,12 +58,6 @@ constexpr std::array kTable{
 
 constexpr StatusWord kNotDocumented{0x0000, 0x0000, "not documented", quarantine};
 
-std::string hex_word(std::uint16_t sw) {
-  std::array<char, 5> text{};
-  std::snprintf(text.data(), text.size(), "%04X", static_cast<unsigned>(sw));
-  return text.data();
-}
-
 bool is_authentication_failure(std::uint16_t sw) {
   return sw == 0x6300 || (sw & 0xFFF0) == 0x63C0 || sw == 0x6983;
 }
@@ -153,6 +147,16 @@ const StatusWord& status_word(std::uint16_t sw) {
   return kNotDocumented;
 }
 
+bool succeeded(std::uint16_t sw) {
+  return sw == 0x9000 || (sw >> 8) == 0x62 || (sw >> 8) == 0x63;
+}
+
+std::string sw_text(std::uint16_t sw) {
+  std::array<char, 5> text{};
+  std::snprintf(text.data(), text.size(), "%04X", static_cast<unsigned>(sw));
+  return text.data();
+}
+
 StatusAction action_for(std::uint16_t sw, const StatusOverrides& overrides) {
   const auto found = overrides.find(sw);
   return found == overrides.end() ? status_word(sw).action : found->second;
@@ -162,7 +166,7 @@ Error refused(std::string_view doing, std::uint16_t sw, const StatusOverrides& o
   const StatusAction action = action_for(sw, overrides);
   const bool authentication = is_authentication_failure(sw);
   return fail(std::string(authentication ? "chip.authentication_failed" : code_of(action)),
-              std::string(doing) + ": the card answered " + hex_word(sw) + " (" +
+              std::string(doing) + ": the card answered " + sw_text(sw) + " (" +
                   std::string(status_word(sw).meaning) + ")",
               {}, std::string(remedy_of(authentication ? quarantine : action)));
 }

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <string>
 #include <string_view>
 
 #include "base/result.hpp"
@@ -29,6 +30,10 @@ struct StatusWord {
 
 // The entry that fits best; an unknown word is "not documented", quarantine.
 const StatusWord& status_word(std::uint16_t sw);
+
+// Done, or done with a warning (7816-4 section 5.6: 62xx, 63xx).
+bool succeeded(std::uint16_t sw);
+std::string sw_text(std::uint16_t sw);  // "6A88"
 
 using StatusOverrides = std::map<std::uint16_t, StatusAction>;
 

@@ -41,6 +41,10 @@ std::optional<FileId> file_named(std::string_view name);
 std::uint8_t tag_of(FileId file);                   // outer tag: 61 for DG1 …; 31 for EF.CardAccess
 std::optional<int> data_group_number(FileId file);  // 1 to 16, nothing for the others
 std::optional<FileId> data_group(int number);
+// Fingerprints and irises, DG3 and DG4, open only to terminal authentication (9303-10 section 3).
+inline bool needs_terminal_authentication(FileId file) {
+  return file == FileId::dg3 || file == FileId::dg4;
+}
 inline std::uint16_t fid(FileId file) {
   return static_cast<std::uint16_t>(file);
 }

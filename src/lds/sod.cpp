@@ -96,6 +96,11 @@ std::string_view oid_of(crypto::HashAlgorithm algorithm) {
 
 }  // namespace
 
+bool vouches_for(const SecurityObject& object, FileId file, ByteView content) {
+  const auto listed = object.hashes.find(data_group_number(file).value_or(0));
+  return listed != object.hashes.end() && equal(listed->second, crypto::digest(object.hash, content));
+}
+
 Bytes encode_security_object(const SecurityObject& object) {
   CHECK(object.hashes.size() >= kGroupsMin && object.hashes.size() <= kGroupsMax);
   Bytes hashes;

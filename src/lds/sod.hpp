@@ -18,6 +18,8 @@ struct SecurityObject {
   std::map<int, Bytes> hashes;   // by data group number, over the whole file
   bool lds_version_info = true;  // version 1 with LDS 0108 and Unicode 040000; else version 0
 };
+// Whether the object has the hash of this file as it is.
+bool vouches_for(const SecurityObject& object, FileId file, ByteView content);
 Bytes encode_security_object(const SecurityObject& object);
 // Errors of tlv.hpp and lds.security_object.
 Result<SecurityObject> decode_security_object(ByteView der);

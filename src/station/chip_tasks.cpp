@@ -13,29 +13,14 @@ constexpr int kPresenceTimeoutMs = 5000;
 // again.
 constexpr int kConnectTriesMax = 3;
 
-// RFC 5753 section 2: a digest of the curve's strength.
-crypto::HashAlgorithm hash_for(const crypto::PublicKey& key) {
-  const bool large =
-      key.type() == crypto::KeyType::ec_p384 || key.type() == crypto::KeyType::ec_brainpool_p384r1;
-  return large ? crypto::HashAlgorithm::sha384 : crypto::HashAlgorithm::sha256;
-}
-
-// What no gate may read (9303-10 section 3): EF.SOD vouches for it, and writing compared it before
-// activation.
-bool for_terminals_only(lds::FileId file) {
-  return file == lds::FileId::dg3 || file == lds::FileId::dg4;
-}
-
 bool was_read(const chip::InspectionReport& report, lds::FileId file, ByteView content) {
   const auto found = report.files.find(file);
   return found != report.files.end() && equal(found->second, content);
 }
 
+// For what no gate may read: EF.SOD vouches for it, and writing compared it before activation.
 bool is_signed_for(const chip::InspectionReport& report, lds::FileId file, ByteView content) {
-  if (!report.passive) return false;
-  const lds::SecurityObject& object = report.passive->object;
-  const auto listed = object.hashes.find(lds::data_group_number(file).value_or(0));
-  return listed != object.hashes.end() && equal(listed->second, crypto::digest(object.hash, content));
+  return report.passive && lds::vouches_for(report.passive->object, file, content);
 }
 
 TaskResult verdict(const chip::InspectionReport& report, json::object evidence) {
@@ -101,7 +86,7 @@ TaskResult ChipStation::identify(const chip::ChipProfile& profile) {
 Status ChipStation::sign(CardWork& work) {
   if (work.files.contains(lds::FileId::sod)) return ok();
   const DocumentSigner& chosen = *work.signer;
-  const crypto::HashAlgorithm hash = hash_for(chosen.certificate.public_key());
+  const crypto::HashAlgorithm hash = crypto::signature_hash(chosen.certificate.public_key().type());
   const crypto::Signer signer = [this, &chosen, hash](ByteView message) {
     return vault_.sign_digest(chosen.label, crypto::digest(hash, message));
   };
@@ -191,8 +176,9 @@ TaskResult ChipStation::inspect_by_signature(chip::CardChannel& channel, CardWor
   const bool of_this_run = work.files.contains(lds::FileId::sod);
   for (const auto& [file, content] : work.files) {
     if (!of_this_run && made_with_keys(file)) continue;
-    const bool as_asked = for_terminals_only(file) ? is_signed_for(report.value(), file, content)
-                                                   : was_read(report.value(), file, content);
+    const bool as_asked = lds::needs_terminal_authentication(file)
+                              ? is_signed_for(report.value(), file, content)
+                              : was_read(report.value(), file, content);
     if (!as_asked) {
       report.value().findings.push_back(
           {"inspect.file_differs", "a file is not what the job asks for", std::string(lds::name_of(file))});
@@ -219,7 +205,7 @@ TaskResult ChipStation::reread(CardWork& work) {
   request.mrz = work.document.mrz;
   request.expected = &work.files;
   for (const auto& [file, content] : work.files) {
-    if (lds::data_group_number(file) && !for_terminals_only(file) && !made_with_keys(file))
+    if (lds::data_group_number(file) && !lds::needs_terminal_authentication(file) && !made_with_keys(file))
       request.groups.push_back(file);
   }
   request.profile = &work.line->profile;

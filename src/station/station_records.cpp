@@ -14,11 +14,15 @@ std::string reason_of(const TaskResult& result, std::string_view otherwise) {
   return result.code.empty() ? std::string(otherwise) : result.code;
 }
 
-// Who signed the card, by the certificate that its evidence names.
+// Who signed the card, by the certificate that the evidence of one of its steps names.
 std::string signer_label(const ProductLine& line, const json::object& evidence) {
-  const std::string text = canonical_json(evidence);
-  for (const DocumentSigner& signer : line.signers) {
-    if (text.find(to_hex_lower(signer.certificate.fingerprint())) != std::string::npos) return signer.label;
+  for (const auto& step : evidence) {
+    const json::value* named =
+        step.value().is_object() ? step.value().get_object().if_contains("signer") : nullptr;
+    if (named == nullptr) continue;
+    for (const DocumentSigner& signer : line.signers) {
+      if (*named == json::value(to_hex_lower(signer.certificate.fingerprint()))) return signer.label;
+    }
   }
   return "unknown";
 }

@@ -44,10 +44,11 @@ Status rasterise(const std::filesystem::path& pdf, int page, const std::filesyst
   std::filesystem::path root = png;
   root.replace_extension(".part");  // pdftoppm adds .ppm
   const std::string number = std::to_string(page);
-  TRY_STATUS(run({"timeout", "-k", "1", "30", "pdftoppm", "-r", std::to_string(print::kBitmapDpi), "-f",
-                  number, "-l", number, "-singlefile", pdf.string(), root.string()}));
   const std::filesystem::path ppm = root.string() + ".ppm";
-  auto read = read_file(ppm, kPpmBytesMax);
+  const Status ran = run({"timeout", "-k", "1", "30", "pdftoppm", "-r", std::to_string(print::kBitmapDpi),
+                          "-f", number, "-l", number, "-singlefile", pdf.string(), root.string()});
+  auto read = ran ? read_file(ppm, kPpmBytesMax) : Result<Bytes>(ran.error());
+  // A holder's face: it stays nowhere, whatever became of the rasteriser.
   std::error_code ignored;
   std::filesystem::remove(ppm, ignored);
   TRY(auto bytes, std::move(read));
@@ -56,7 +57,7 @@ Status rasterise(const std::filesystem::path& pdf, int page, const std::filesyst
     return rasteriser_failed("made a bitmap of another size than the card's");
   }
   TRY(auto out, print::encode_png(print::with_bleed(bitmap, print::kBitmapWidthPx, print::kBitmapHeightPx)));
-  return write_file(png, out, {.durability = Durability::relaxed});
+  return write_file(png, out, {.mode = 0600, .durability = Durability::relaxed});
 }
 
 Result<print::FaceData> data_of(const CommandContext& context, const std::filesystem::path& job) {
@@ -94,7 +95,7 @@ Result<std::vector<std::filesystem::path>> preview_face(const CommandContext& co
   for (const Picture& picture : pictures) {
     TRY(auto pdf, renderer->render(face, data, picture.only));
     const std::filesystem::path pdf_file = folder / ("face" + picture.suffix + ".pdf");
-    TRY_STATUS(write_file(pdf_file, pdf, {.durability = Durability::relaxed}));
+    TRY_STATUS(write_file(pdf_file, pdf, {.mode = 0600, .durability = Durability::relaxed}));
     files.push_back(pdf_file);
     for (int page = 1; page <= 2; ++page) {
       const std::filesystem::path png = folder / ((page == 1 ? "front" : "back") + picture.suffix + ".png");
