@@ -47,6 +47,18 @@ TEST(SecurityObject, ReadsBothVersions) {
   EXPECT_EQ(v1.hash, crypto::HashAlgorithm::sha256);
 }
 
+TEST(SecurityObject, VouchesForTheListedFilesAsTheyAreOnly) {
+  const auto object = decode_security_object(hex_at(data(), "/pki_example/lds_security_object_v1")).value();
+  for (const auto& [file, content] : example_files()) {
+    EXPECT_TRUE(vouches_for(object, file, content));
+    Bytes changed = content;
+    changed.back() ^= 1;
+    EXPECT_FALSE(vouches_for(object, file, changed));
+    EXPECT_FALSE(vouches_for(object, FileId::dg16, content)) << "it is not listed";
+    EXPECT_FALSE(vouches_for(object, FileId::com, content)) << "it is no data group";
+  }
+}
+
 TEST(SecurityObject, KnowsTheOtherHashes) {
   using enum crypto::HashAlgorithm;
   for (const auto hash : {sha224, sha384, sha512}) {
