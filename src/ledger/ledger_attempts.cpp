@@ -11,11 +11,10 @@ constexpr const char* kOpenAttempts =
 
 // The blank that carries the chip; it must be in stock, unused and of the class.
 Result<BlankRecord> blank_to_begin(Database& database, const BeginBlank& begin) {
-  Query query(database, "SELECT serial, class, chip_id, place FROM blanks WHERE chip_id = ?");
+  Query query(database, "SELECT " LEDGER_BLANK_COLUMNS " FROM blanks WHERE chip_id = ?");
   TRY(auto row, query.bind(begin.chip_id).step());
   if (!row) return fail("ledger.blank_unknown", "the chip is of no blank that was received");
-  const auto place = stock_place_named(query.text(3));
-  BlankRecord blank{query.text(0), query.text(1), query.text(2), place.value_or(StockPlace::missing)};
+  TRY(auto blank, blank_of(query));
   if (blank.blank_class != begin.required_class) {
     return fail("ledger.blank_class",
                 "the blank is of class " + blank.blank_class + ", wanted " + begin.required_class,

@@ -8,6 +8,7 @@
 #include "base/encoding.hpp"
 #include "crypto/digest.hpp"
 #include "ledger/ledger_state.hpp"
+#include "ledger/schema.hpp"
 
 namespace imprimatur::ledger {
 namespace {
@@ -212,12 +213,11 @@ Result<bool> Ledger::has_unused_blank(std::string_view blank_class) {
 }
 
 Result<BlankRecord> Ledger::blank(std::string_view serial) {
-  Query query(*state_->database, "SELECT serial, class, chip_id, place FROM blanks WHERE serial = ?");
+  Query query(*state_->database, "SELECT " LEDGER_BLANK_COLUMNS " FROM blanks WHERE serial = ?");
   TRY(auto row, query.bind(serial).step());
   if (!row)
     return fail("ledger.blank_unknown", "no blank with this serial was received", std::string(serial));
-  const auto place = stock_place_named(query.text(3));
-  return BlankRecord{query.text(0), query.text(1), query.text(2), place.value_or(StockPlace::missing)};
+  return blank_of(query);
 }
 
 Status Ledger::quarantine_blank(std::string_view serial, std::string_view reason) {

@@ -94,7 +94,8 @@ Result<StockCounts> LedgerReader::stock() {
   for (;;) {
     TRY(auto row, query.step());
     if (!row) return counts;
-    if (const auto place = stock_place_named(query.text(1))) counts[query.text(0)][*place] = query.integer(2);
+    TRY(const auto place, place_of(query.text(1)));
+    counts[query.text(0)][place] = query.integer(2);
   }
 }
 
@@ -141,12 +142,11 @@ Result<std::vector<AttemptRecord>> LedgerReader::spoiled(std::size_t limit) {
 }
 
 Result<std::optional<BlankRecord>> LedgerReader::blank(std::string_view serial) {
-  Query query(*state_->database, "SELECT serial, class, chip_id, place FROM blanks WHERE serial = ?");
+  Query query(*state_->database, "SELECT " LEDGER_BLANK_COLUMNS " FROM blanks WHERE serial = ?");
   TRY(auto row, query.bind(serial).step());
   if (!row) return std::optional<BlankRecord>();
-  const auto place = stock_place_named(query.text(3));
-  return std::optional(
-      BlankRecord{query.text(0), query.text(1), query.text(2), place.value_or(StockPlace::missing)});
+  TRY(auto blank, blank_of(query));
+  return std::optional(std::move(blank));
 }
 
 Result<std::vector<JournalEntry>> LedgerReader::journal(Sequence from, std::size_t limit) {

@@ -132,6 +132,17 @@ Result<AttemptRecord> attempt_of(const Query& row) {
   return attempt;
 }
 
+Result<StockPlace> place_of(std::string_view text) {
+  const auto place = stock_place_named(text);
+  if (!place) return bad_row("blanks");
+  return *place;
+}
+
+Result<BlankRecord> blank_of(const Query& row) {
+  TRY(auto place, place_of(row.text(3)));
+  return BlankRecord{row.text(0), row.text(1), row.text(2), place};
+}
+
 Result<JobRecord> find_job(Database& database, std::string_view id) {
   Query query(database, "SELECT " LEDGER_JOB_COLUMNS " FROM jobs WHERE id = ?");
   TRY(auto row, query.bind(id).step());

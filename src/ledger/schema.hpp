@@ -19,9 +19,13 @@ Status check_version(Database& database);
 #define LEDGER_ATTEMPT_COLUMNS                                                                 \
   "id, job, number, fence, blank, class, line, state, print_job_id, print_job_uuid, printer, " \
   "reject_reason, question, evidence, sequences"
+#define LEDGER_BLANK_COLUMNS "serial, class, chip_id, place"
 
 Result<JobRecord> job_of(const Query& row);
 Result<AttemptRecord> attempt_of(const Query& row);
+Result<BlankRecord> blank_of(const Query& row);
+// Error ledger.store for a place that there is not: it is never taken for another.
+Result<StockPlace> place_of(std::string_view text);
 
 Result<JobRecord> find_job(Database& database, std::string_view id);      // error ledger.no_job
 Result<std::string> read_meta(Database& database, std::string_view key);  // error ledger.store

@@ -100,6 +100,20 @@ TEST_F(LedgerStock, ShowsADifferenceWhenABlankIsTakenOutOfTheTable) {
   EXPECT_EQ(balances().at(0).difference(), 1);
 }
 
+// "Don't know" is no place: such a blank counts neither as missing nor as anything else.
+TEST_F(LedgerStock, RefusesAPlaceThatThereIsNot) {
+  ASSERT_TRUE(take(receipt(1, 5)));
+  sqlite3* raw = nullptr;
+  ASSERT_EQ(sqlite3_open(file.c_str(), &raw), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(raw, "UPDATE blanks SET place = 'nowhere' WHERE serial = 'B000003'", nullptr,
+                         nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(raw);
+  EXPECT_EQ(ledger->blank("B000003").error().code, "ledger.store");
+  EXPECT_EQ(reader()->blank("B000003").error().code, "ledger.store");
+  EXPECT_EQ(reader()->stock().error().code, "ledger.store");
+}
+
 TEST_F(LedgerStock, MovesAnUnreadableBlankToQuarantine) {
   ASSERT_TRUE(take(receipt(1, 2)));
   ASSERT_TRUE(in_group([&] { return ledger->quarantine_blank("B000001", "unreadable"); }));
