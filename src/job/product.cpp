@@ -83,15 +83,18 @@ std::map<std::string, Severity> read_severities(ObjectReader& root) {
   return severities;
 }
 
+// `known`: the only names that are taken; empty: any that keeps the rule.
 std::map<std::string, std::string> read_texts(ObjectReader& parent, std::string_view name,
-                                              const TextRule& key_rule) {
+                                              const TextRule& key_rule,
+                                              std::span<const std::string_view> known = {}) {
   std::map<std::string, std::string> texts;
   const json::object& object = parent.object_or_empty(name);
   ObjectReader reader(object, kCode, parent.pointer(name));
   if (object.size() > kTableLinesMax) reader.refuse("", "too many members");
   for (const auto& member : object) {
     const std::string key(member.key().data(), member.key().size());
-    if (!complaint(key, key_rule).empty()) reader.refuse(key, "not a name that is taken here");
+    const bool is_known = known.empty() || std::find(known.begin(), known.end(), key) != known.end();
+    if (!is_known || !complaint(key, key_rule).empty()) reader.refuse(key, "not a name that is taken here");
     texts[key] = reader.text(key, free_text(0, 200));
   }
   parent.take(reader.finish());
@@ -104,7 +107,10 @@ std::map<std::string, std::map<std::string, std::string>> read_tables(ObjectRead
   ObjectReader reader(object, kCode, "/tables");
   for (const auto& member : object) {
     const std::string name(member.key().data(), member.key().size());
-    if (!complaint(name, kMemberNameRule).empty()) reader.refuse(name, "not a name for a table");
+    const auto known = known_tables();
+    if (std::find(known.begin(), known.end(), name) == known.end()) {
+      reader.refuse(name, "there is no table of this name");
+    }
     tables[name] = read_texts(reader, name, kLabelRule);
   }
   root.take(reader.finish());
@@ -128,7 +134,7 @@ Result<Product> parse_product(std::string_view text, std::string_view name) {
   product.qr = root.text("qr", free_text(0, 500));
   product.checks = read_check_names(root);
   product.severities = read_severities(root);
-  product.settings = read_texts(root, "settings", kMemberNameRule);
+  product.settings = read_texts(root, "settings", kMemberNameRule, known_settings());
   product.tables = read_tables(root);
   product.remakes_max = static_cast<int>(root.number("remakes_max", 0, 10));
   product.reread_after_print = root.flag_or("reread_after_print", true);

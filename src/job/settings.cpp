@@ -5,6 +5,24 @@
 namespace imprimatur::job {
 namespace {
 
+constexpr std::string_view kSettings[] = {
+    "age_min",
+    "date_printed",
+    "dg13_outer_sequence",
+    "document_code",
+    "expiry_printed_without_limit",
+    "issuing_authority",
+    "leap_birthday",
+    "mrz_expiry_without_limit",
+    "mrz_layout",
+    "observations",
+    "renewal_ages",
+    "renewal_window",
+    "renewal_window_years",
+    "validity_years_max",
+};
+constexpr std::string_view kTables[] = {"nationality_printed", "provinces", "sex_printed"};
+
 Error bad_setting(std::string_view name, std::string sentence) {
   return fail("product.syntax", std::move(sentence), "/settings/" + std::string(name));
 }
@@ -17,6 +35,14 @@ std::optional<int> whole_number(std::string_view text) {
 }
 
 }  // namespace
+
+std::span<const std::string_view> known_settings() {
+  return kSettings;
+}
+
+std::span<const std::string_view> known_tables() {
+  return kTables;
+}
 
 std::string setting_or(const Product& product, std::string_view name, std::string otherwise) {
   const auto found = product.settings.find(std::string(name));

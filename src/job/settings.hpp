@@ -2,10 +2,17 @@
 // and patterns are made then.
 #pragma once
 
+#include <span>
+
 #include "job/calendar.hpp"
 #include "job/product.hpp"
 
 namespace imprimatur::job {
+
+// Every setting that there is (templates/products/FORMAT.md says what each means): a name that is not here is
+// a slip, and refused.
+std::span<const std::string_view> known_settings();
+std::span<const std::string_view> known_tables();
 
 std::string setting_or(const Product& product, std::string_view name, std::string otherwise);
 

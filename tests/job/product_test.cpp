@@ -1,5 +1,6 @@
 #include "job/product.hpp"
 
+#include "job/settings.hpp"
 #include "job_fixture.hpp"
 #include "tests/support/command.hpp"
 
@@ -103,9 +104,20 @@ TEST(Product, RefusesWhatWouldFailOnlyAtTheFirstCard) {
   EXPECT_EQ(field({"settings", "dg13_outer_sequence"}, "yes"), "/settings/dg13_outer_sequence");
   EXPECT_EQ(field({"settings", "mrz_layout"}, "td3"), "/settings/mrz_layout");
   EXPECT_EQ(field({"settings", "age_min"}, 14), "/settings/age_min");
+  EXPECT_EQ(field({"settings", "age_minimum"}, "14"), "/settings/age_minimum");
+  EXPECT_EQ(field({"tables", "sex_print"}, json::object{{"M", "Nam"}}), "/tables/sex_print");
   EXPECT_EQ(field({"tables", "provinces"}, nullptr), "/tables/provinces");
   EXPECT_EQ(field({"tables", "sex_printed"}, json::array{}), "/tables/sex_printed");
   EXPECT_EQ(field({"remakes_max"}, 11), "/remakes_max");
+}
+
+TEST(Product, ItsPageExplainsEverySettingAndTable) {
+  const std::string page = read_text_file(SOURCE_DIR "/templates/products/FORMAT.md", 64U << 10).value();
+  for (const auto names : {known_settings(), known_tables()}) {
+    for (const std::string_view name : names) {
+      EXPECT_NE(page.find("`" + std::string(name) + "`"), std::string::npos) << name;
+    }
+  }
 }
 
 TEST(Product, HasTheCommonChecksAndItsOwn) {
