@@ -101,6 +101,9 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& file,
                                              const LedgerIdentity& identity, Ports ports) {
   TRY(auto database, Database::open(file, Database::Mode::write));
   TRY_STATUS(check_version(*database));
+  // After a sync that failed, the kernel takes the pages for clean: the write-ahead log that is read now may
+  // never have reached the disk. What it holds is written anew before anything is built on it.
+  TRY_STATUS(database->truncate_log());
   auto state = std::make_unique<State>(std::move(database), identity, ports);
   TRY(auto source, read_meta(*state->database, "source"));
   TRY(auto origin, read_meta(*state->database, "origin"));
