@@ -1,13 +1,14 @@
 // Port Backend: the station as the API sees it. Implemented by app, by a fake in tests.
 //
 // Calls come from several worker threads at once and may block until what they did is durable; never from
-// the network thread.
+// the network thread. Who may call what is decided before (route_table.cpp); `actor` is for the journal.
 #pragma once
 
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "api/roles.hpp"
 #include "base/json.hpp"
 
 namespace imprimatur::api {
@@ -32,20 +33,19 @@ class Backend {
   virtual ~Backend() = default;
 
   // One envelope. Durable when it answers.
-  virtual Result<SubmitAnswer> submit(std::string_view envelope) = 0;
+  virtual Result<SubmitAnswer> submit(std::string_view envelope, const Actor& actor) = 0;
 
   virtual Result<json::value> jobs(const std::string& state, std::uint64_t after, std::size_t limit) = 0;
   virtual Result<json::value> job(const std::string& id) = 0;
   enum class JobAction { hold, release, cancel };
-  virtual Result<json::value> act_on_job(const std::string& id, JobAction action,
-                                         const std::string& actor) = 0;
+  virtual Result<json::value> act_on_job(const std::string& id, JobAction action, const Actor& actor) = 0;
 
   virtual json::value station() = 0;
-  virtual Result<json::value> set_paused(const std::string& line, bool paused, const std::string& actor) = 0;
+  virtual Result<json::value> set_paused(const std::string& line, bool paused, const Actor& actor) = 0;
 
   virtual Result<json::value> stock() = 0;
   // CSV rows serial,class,chip_id with a header line.
-  virtual Result<json::value> receive_stock(std::string_view csv, const std::string& actor) = 0;
+  virtual Result<json::value> receive_stock(std::string_view csv, const Actor& actor) = 0;
 
   // Entries after sequence `after` (-1: from the first), at most `limit`.
   virtual Result<JournalPage> journal(std::int64_t after, std::size_t limit) = 0;

@@ -12,6 +12,7 @@ struct StatusRule {
 
 // First match wins.
 constexpr std::array kStatusRules{
+    StatusRule{"api.role", 403},
     StatusRule{"api.not_found", 404},
     StatusRule{"ledger.no_job", 404},
     StatusRule{"api.method", 405},

@@ -4,6 +4,7 @@
 #include <map>
 #include <string>
 
+#include "api/roles.hpp"
 #include "base/json.hpp"
 
 namespace imprimatur::api {
@@ -13,7 +14,7 @@ struct HttpRequest {
   std::string path;    // without the query, percent-decoding done
   std::map<std::string, std::string> query;
   std::string body;
-  std::string actor;  // who asks: a pseudonym, never a name
+  Caller caller;  // who asks
 };
 
 struct HttpResponse {

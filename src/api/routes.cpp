@@ -1,144 +1,92 @@
 #include "api/routes.hpp"
 
-#include <array>
-#include <charconv>
+#include <algorithm>
 
 namespace imprimatur::api {
 namespace {
 
-constexpr std::size_t kPageMax = 1000;
-
-using Answer = Result<HttpResponse>;
-using Function = Answer (*)(Backend&, const HttpRequest&, const std::string& argument);
-
-struct Route {
-  std::string_view method;
-  std::string_view before;  // the path, or what stands before the argument
-  std::string_view after;   // what stands after the argument
-  bool takes_argument;
-  Function function;
-};
-
-Result<std::int64_t> number(const HttpRequest& request, const std::string& name, std::int64_t otherwise) {
-  const auto found = request.query.find(name);
-  if (found == request.query.end()) return otherwise;
-  std::int64_t value = 0;
-  const char* end = found->second.data() + found->second.size();
-  const auto [used, ec] = std::from_chars(found->second.data(), end, value);
-  if (ec != std::errc{} || used != end) return fail("api.number", "expected a whole number", "/" + name);
-  return value;
+// Takes the first segment off the path; the path begins with its slash.
+std::string_view take_segment(std::string_view& path) {
+  path.remove_prefix(1);
+  const std::string_view segment = path.substr(0, path.find('/'));
+  path.remove_prefix(segment.size());
+  return segment;
 }
 
-Result<std::size_t> page_size(const HttpRequest& request) {
-  TRY(auto limit, number(request, "limit", 100));
-  if (limit < 1 || limit > static_cast<std::int64_t>(kPageMax)) {
-    return fail("api.number", "expected 1 to 1000", "/limit");
+bool is_argument(std::string_view segment) {
+  return segment.starts_with('{');
+}
+
+// The arguments when `path` fits the pattern.
+bool fits(std::string_view pattern, std::string_view path, std::vector<std::string>& arguments) {
+  while (!pattern.empty() && !path.empty()) {
+    const std::string_view wanted = take_segment(pattern);
+    if (wanted.ends_with("...}")) {
+      arguments.emplace_back(path.substr(1));
+      return path.size() > 1;
+    }
+    const std::string_view segment = take_segment(path);
+    if (is_argument(wanted) && !segment.empty()) {
+      arguments.emplace_back(segment);
+    } else if (segment != wanted) {
+      return false;
+    }
   }
-  return static_cast<std::size_t>(limit);
+  return pattern.empty() && path.empty();
 }
 
-Answer submit(Backend& backend, const HttpRequest& request, const std::string&) {
-  TRY(auto answer, backend.submit(request.body));
-  return json_response(answer.already ? 200 : 202, answer.job);
-}
-
-Answer list_jobs(Backend& backend, const HttpRequest& request, const std::string&) {
-  TRY(auto after, number(request, "after", 0));
-  TRY(auto limit, page_size(request));
-  const auto state = request.query.find("state");
-  if (after < 0) return fail("api.number", "expected a cursor", "/after");
-  TRY(auto jobs, backend.jobs(state == request.query.end() ? "" : state->second,
-                              static_cast<std::uint64_t>(after), limit));
-  return json_response(200, jobs);
-}
-
-Answer show_job(Backend& backend, const HttpRequest&, const std::string& id) {
-  TRY(auto job, backend.job(id));
-  return json_response(200, job);
-}
-
-template <Backend::JobAction action>
-Answer act(Backend& backend, const HttpRequest& request, const std::string& id) {
-  TRY(auto job, backend.act_on_job(id, action, request.actor));
-  return json_response(200, job);
-}
-
-Answer show_station(Backend& backend, const HttpRequest&, const std::string&) {
-  return json_response(200, backend.station());
-}
-
-template <bool paused>
-Answer set_paused(Backend& backend, const HttpRequest& request, const std::string& line) {
-  TRY(auto answer, backend.set_paused(line, paused, request.actor));
-  return json_response(200, answer);
-}
-
-Answer show_stock(Backend& backend, const HttpRequest&, const std::string&) {
-  TRY(auto stock, backend.stock());
-  return json_response(200, stock);
-}
-
-Answer receive_stock(Backend& backend, const HttpRequest& request, const std::string&) {
-  TRY(auto answer, backend.receive_stock(request.body, request.actor));
-  return json_response(200, answer);
-}
-
-Answer show_events(Backend& backend, const HttpRequest& request, const std::string&) {
-  TRY(auto after, number(request, "after", -1));
-  TRY(auto limit, page_size(request));
-  TRY(auto page, backend.journal(after, limit));
-  return HttpResponse{200, "application/cloudevents-batch+json", journal_lines(page)};
-}
-
-Answer show_log_file(Backend& backend, const HttpRequest&, const std::string& path) {
-  TRY(auto file, backend.log_file(path));
-  const bool text = path == "checkpoint";
-  return HttpResponse{200, text ? "text/plain; charset=utf-8" : "application/octet-stream", std::move(file)};
-}
-
-Answer show_metrics(Backend& backend, const HttpRequest&, const std::string&) {
-  return HttpResponse{200, "text/plain; version=0.0.4; charset=utf-8", backend.metrics()};
-}
-
-Answer show_health(Backend&, const HttpRequest&, const std::string&) {
-  return json_response(200, json::object{{"status", "ok"}});
-}
-
-using JobAction = Backend::JobAction;
-
-constexpr std::array kRoutes{
-    Route{"POST", "/v1/jobs", "", false, submit},
-    Route{"GET", "/v1/jobs", "", false, list_jobs},
-    Route{"POST", "/v1/jobs/", "/hold", true, act<JobAction::hold>},
-    Route{"POST", "/v1/jobs/", "/release", true, act<JobAction::release>},
-    Route{"POST", "/v1/jobs/", "/cancel", true, act<JobAction::cancel>},
-    Route{"GET", "/v1/jobs/", "", true, show_job},
-    Route{"GET", "/v1/station", "", false, show_station},
-    Route{"POST", "/v1/lines/", "/pause", true, set_paused<true>},
-    Route{"POST", "/v1/lines/", "/resume", true, set_paused<false>},
-    Route{"GET", "/v1/stock", "", false, show_stock},
-    Route{"POST", "/v1/stock/receive", "", false, receive_stock},
-    Route{"GET", "/v1/events", "", false, show_events},
-    Route{"GET", "/v1/log/", "", true, show_log_file},
-    Route{"GET", "/metrics", "", false, show_metrics},
-    Route{"GET", "/healthz", "", false, show_health},
+// A row and what its pattern took from the path.
+struct Match {
+  const Route* route = nullptr;
+  bool path_known = false;
+  std::vector<std::string> arguments;
 };
 
-// The argument when `path` fits the route.
-bool fits(const Route& route, std::string_view path, std::string& argument) {
-  if (!route.takes_argument) return path == route.before;
-  if (!path.starts_with(route.before) || !path.ends_with(route.after)) return false;
-  if (path.size() <= route.before.size() + route.after.size()) return false;
-  argument = path.substr(route.before.size(), path.size() - route.before.size() - route.after.size());
-  return route.before == "/v1/log/" || argument.find('/') == std::string::npos;
+Match find_route(const HttpRequest& request) {
+  Match match;
+  for (const Route& route : route_table()) {
+    std::vector<std::string> arguments;
+    if (!fits(route.pattern, request.path, arguments)) continue;
+    match.path_known = true;
+    if (route.method != request.method) continue;
+    match.route = &route;
+    match.arguments = std::move(arguments);
+    return match;
+  }
+  return match;
+}
+
+Error role_missing(const Caller& caller) {
+  if (caller.roles.empty()) {
+    return fail("api.role", "the station does not know this caller", caller.person,
+                "Ask for an entry under [[people]] in the station's configuration.");
+  }
+  return fail("api.role", "none of the caller's roles may make this call", caller.person,
+              "Ask somebody whose role may; FORMAT.md of the API has the table.");
+}
+
+// In which role the caller makes the call. Error api.role.
+Result<Actor> actor_for(const Caller& caller, const Route& route) {
+  if (route.roles.empty()) return Actor{caller.person, ""};
+  const auto* role = std::find_if(route.roles.begin(), route.roles.end(),
+                                  [&caller](Role one) { return caller.roles.has(one); });
+  if (role == route.roles.end()) return role_missing(caller);
+  return Actor{caller.person, std::string(text_of(*role))};
+}
+
+// The row and the actor. Errors api.role, api.not_found, api.method.
+Result<Actor> authorise(const HttpRequest& request, const Match& match) {
+  if (match.route != nullptr) return actor_for(request.caller, *match.route);
+  if (request.caller.roles.empty()) return role_missing(request.caller);
+  if (match.path_known) return fail("api.method", "the path takes another method");
+  return fail("api.not_found", "there is nothing at this path");
 }
 
 // No request ends the daemon: an exception that nobody foresaw is an answer too. Its text may hold what was
 // sent, so it is not given.
-HttpResponse answer_of(const Route& route, Backend& backend, const HttpRequest& request,
-                       const std::string& argument) {
+HttpResponse answer_of(const Route& route, Backend& backend, const Call& call) {
   try {
-    auto answer = route.function(backend, request, argument);
+    auto answer = route.handler(backend, call);
     if (answer) return std::move(answer).value();
     return problem_response(status_of(answer.error()), answer.error());
   } catch (const std::exception&) {
@@ -150,17 +98,16 @@ HttpResponse answer_of(const Route& route, Backend& backend, const HttpRequest& 
 }  // namespace
 
 HttpResponse Routes::handle(const HttpRequest& request) const {
-  bool path_known = false;
-  for (const Route& route : kRoutes) {
-    std::string argument;
-    if (!fits(route, request.path, argument)) continue;
-    path_known = true;
-    if (route.method != request.method) continue;
-    return answer_of(route, backend_, request, argument);
-  }
-  const Error error = path_known ? fail("api.method", "the path takes another method")
-                                 : fail("api.not_found", "there is nothing at this path");
-  return problem_response(status_of(error), error);
+  Match match = find_route(request);
+  auto actor = authorise(request, match);
+  if (!actor) return problem_response(status_of(actor.error()), actor.error());
+  const Call call{request, std::move(actor).value(), std::move(match.arguments)};
+  return answer_of(*match.route, backend_, call);
+}
+
+Status Routes::permit(const HttpRequest& request) {
+  TRY_STATUS(authorise(request, find_route(request)));
+  return ok();
 }
 
 std::string journal_lines(const JournalPage& page) {

@@ -23,11 +23,12 @@ constexpr std::size_t kSocketPathMax = 107;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 // Who is at the other end of a Unix socket, by the kernel's word.
-std::string peer_actor(Protocol::socket& socket) {
+Caller caller_of(Protocol::socket& socket, const People& people) {
   ucred peer{};
   socklen_t size = sizeof peer;
-  if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return "unknown";
-  return "uid-" + std::to_string(peer.uid);
+  if (::getsockopt(socket.native_handle(), SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0)
+    return {"unknown", {}};
+  return people.by_uid(peer.uid);
 }
 
 http::response<http::string_body> message_of(HttpResponse answer, bool keep, bool head) {
@@ -100,7 +101,7 @@ asio::awaitable<void> Server::State::serve(Protocol::socket socket) {
   {
     Connection connection(std::move(socket));
     const Listed<Connection> listed(connections, connection);
-    connection.actor = peer_actor(connection.stream.socket());
+    connection.caller = caller_of(connection.stream.socket(), options.people);
     try {
       while (co_await answer_one(connection) && !stopping) {
       }
@@ -154,12 +155,16 @@ asio::awaitable<bool> Server::State::answer_one(Connection& connection) {
   const std::string method(parser.get().method_string());
   const bool head = method == "HEAD";
   request.method = head ? "GET" : method;
-  request.actor = connection.actor;
+  request.caller = connection.caller;
   const bool keep = parser.get().keep_alive();
   const auto target = parser.get().target();
   const auto parsed = parse_target(std::string_view(target.data(), target.size()), request);
   if (!parsed) co_return co_await respond(connection, problem_response(400, parsed.error()), keep, head);
   if (request.path == "/v1/events" && websocket::is_upgrade(parser.get())) {
+    if (const auto permitted = Routes::permit(request); !permitted) {
+      co_return co_await respond(
+          connection, problem_response(status_of(permitted.error()), permitted.error()), false, head);
+    }
     if (offers_cloudevents(parser.get())) {
       co_await serve_events(std::move(connection.stream), parser.release());
       co_return false;

@@ -15,6 +15,7 @@ namespace imprimatur::api {
 struct ServerOptions {
   std::filesystem::path socket;  // replaced when it stands there from an earlier run; at most 107 bytes
   std::string source;            // urn:imprimatur:<station>
+  People people;                 // who is known, and in which roles
   std::size_t connections_max = 256;
   std::size_t body_bytes_max = 16U << 20;
   int workers = 2;

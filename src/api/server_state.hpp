@@ -87,7 +87,7 @@ struct Connection {
   explicit Connection(Protocol::socket socket) : stream(std::move(socket)) {}
   Stream stream;
   beast::flat_buffer buffer;
-  std::string actor;
+  Caller caller;
   bool reading = false;  // no whole request is here: stop() need not wait for it
 };
 

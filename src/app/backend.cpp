@@ -66,6 +66,10 @@ Status apply(ledger::Ledger& ledger, const std::string& id, api::Backend::JobAct
   return fail("api.method", "no such action on a job");
 }
 
+ledger::Actor journalled(const api::Actor& actor) {
+  return {actor.person, actor.role};
+}
+
 // Only names that the audit log has: nothing outside its folder is ever opened.
 bool is_log_path(std::string_view path) {
   if (path == "checkpoint") return true;
@@ -89,7 +93,7 @@ Result<Answer> StationBackend::in_turn(std::function<Result<Answer>()> work) {
   }
 }
 
-Result<api::SubmitAnswer> StationBackend::submit(std::string_view envelope) {
+Result<api::SubmitAnswer> StationBackend::submit(std::string_view envelope, const api::Actor& actor) {
   const job::IntakeRules rules{parts_.loaded.policy, parts_.loaded.product_rules, parts_.checks};
   TRY(auto examined, job::examine_envelope(envelope, rules, parts_.clock.now()));
   ledger::NewJob job;
@@ -102,6 +106,7 @@ Result<api::SubmitAnswer> StationBackend::submit(std::string_view envelope) {
   job.approval_id = examined.approval.id;
   job.approval_digest = examined.approval.digest;
   job.findings = std::move(examined.findings);
+  job.submitter = journalled(actor);
   const std::string id = job.document.id;
   TRY(auto received, in_turn<ledger::Received>([this, job = std::move(job)]() -> Result<ledger::Received> {
         TRY(auto answer, parts_.ledger.receive_job(job));
@@ -145,10 +150,9 @@ Result<json::value> StationBackend::job(const std::string& id) {
 }
 
 Result<json::value> StationBackend::act_on_job(const std::string& id, JobAction action,
-                                               const std::string& actor) {
+                                               const api::Actor& actor) {
   return in_turn<json::value>([this, id, action, actor]() -> Result<json::value> {
-    const ledger::Actor who{actor, "operator"};
-    TRY_STATUS(apply(parts_.ledger, id, action, who));
+    TRY_STATUS(apply(parts_.ledger, id, action, journalled(actor)));
     if (action == JobAction::release) parts_.station.feed();
     TRY(auto job, parts_.ledger.job(id));
     return json::value(job_json(job));
@@ -161,10 +165,11 @@ json::value StationBackend::station() {
 }
 
 Result<json::value> StationBackend::set_paused(const std::string& line, bool paused,
-                                               const std::string& actor) {
+                                               const api::Actor& actor) {
   if (line != parts_.line) return fail("api.not_found", "there is no such line", line);
   return in_turn<json::value>([this, paused, actor]() -> Result<json::value> {
-    TRY_STATUS(parts_.ledger.device_event(paused ? "down" : "up", parts_.line, "operator." + actor));
+    TRY_STATUS(
+        parts_.ledger.device_event(paused ? "down" : "up", parts_.line, "operator", journalled(actor)));
     parts_.station.pause(paused);
     return json::value(parts_.station.snapshot());
   });
@@ -187,9 +192,9 @@ Result<json::value> StationBackend::stock() {
   return json::value(json::object{{"classes", std::move(classes)}});
 }
 
-Result<json::value> StationBackend::receive_stock(std::string_view csv, const std::string& actor) {
+Result<json::value> StationBackend::receive_stock(std::string_view csv, const api::Actor& actor) {
   return in_turn<json::value>([this, text = std::string(csv), actor]() -> Result<json::value> {
-    TRY(auto count, parts_.ledger.receive_blanks(text, {actor, "operator"}));
+    TRY(auto count, parts_.ledger.receive_blanks(text, journalled(actor)));
     parts_.station.feed();
     return json::value(json::object{{"received", count}});
   });

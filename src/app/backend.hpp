@@ -27,14 +27,14 @@ class StationBackend final : public api::Backend {
   };
   explicit StationBackend(Parts parts) : parts_(std::move(parts)) {}
 
-  Result<api::SubmitAnswer> submit(std::string_view envelope) override;
+  Result<api::SubmitAnswer> submit(std::string_view envelope, const api::Actor& actor) override;
   Result<json::value> jobs(const std::string& state, std::uint64_t after, std::size_t limit) override;
   Result<json::value> job(const std::string& id) override;
-  Result<json::value> act_on_job(const std::string& id, JobAction action, const std::string& actor) override;
+  Result<json::value> act_on_job(const std::string& id, JobAction action, const api::Actor& actor) override;
   json::value station() override;
-  Result<json::value> set_paused(const std::string& line, bool paused, const std::string& actor) override;
+  Result<json::value> set_paused(const std::string& line, bool paused, const api::Actor& actor) override;
   Result<json::value> stock() override;
-  Result<json::value> receive_stock(std::string_view csv, const std::string& actor) override;
+  Result<json::value> receive_stock(std::string_view csv, const api::Actor& actor) override;
   Result<api::JournalPage> journal(std::int64_t after, std::size_t limit) override;
   Progress progress() override;
   std::string metrics() override;

@@ -9,6 +9,8 @@
 namespace imprimatur::app {
 namespace {
 
+constexpr std::int64_t kUidMax = 0xFFFFFFFF;  // itself "no user" (chown(2))
+
 // Reads members of one table and remembers which were asked for, so that the rest can be refused.
 class Table {
  public:
@@ -47,6 +49,20 @@ class Table {
     return ok();
   }
 
+  // Tables of one name: [[key]]. None when the key is not there.
+  Result<std::vector<Table>> tables(std::string_view key) {
+    known_.emplace_back(key);
+    std::vector<Table> list;
+    const toml::node* node = table_.get(key);
+    if (node == nullptr) return list;
+    if (!node->is_array_of_tables()) return wrong(key, *node);
+    for (const auto& element : *node->as_array()) {
+      const std::string name = path_of(key) + "/" + std::to_string(list.size());
+      list.push_back(Table(*element.as_table(), name, folder_));
+    }
+    return list;
+  }
+
   bool has(std::string_view key) const { return table_.contains(key); }
 
   Status read_list(std::string_view key, std::vector<std::string>& into) {
@@ -70,6 +86,8 @@ class Table {
     return Table(*table, path_of(key), folder_);
   }
 
+  std::string path_of(std::string_view key) const { return name_ + "/" + std::string(key); }
+
   Status refuse_unknown() const {
     for (const auto& [key, node] : table_) {
       if (std::find(known_.begin(), known_.end(), key.str()) != known_.end()) continue;
@@ -80,7 +98,6 @@ class Table {
   }
 
  private:
-  std::string path_of(std::string_view key) const { return name_ + "/" + std::string(key); }
   Error wrong(std::string_view key, const toml::node& node) const {
     return fail("config.key", "wrong type or empty, line " + std::to_string(node.source().begin.line),
                 path_of(key));
@@ -135,6 +152,49 @@ Status read_trust(Table table, std::vector<std::string>& revocation_lists) {
   return table.refuse_unknown();
 }
 
+bool is_fingerprint(std::string_view text) {
+  return text.size() == 64 && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+Result<api::Credential> read_person(Table table) {
+  api::Credential person;
+  TRY_STATUS(table.read("name", person.person, true));
+  std::vector<std::string> roles;
+  TRY_STATUS(table.read_list("roles", roles));
+  for (const std::string& name : roles) {
+    const auto role = api::role_named(name);
+    if (!role) return fail("config.key", "there is no such role", table.path_of("roles"));
+    person.roles.insert(*role);
+  }
+  if (table.has("uid")) {
+    std::int64_t uid = -1;
+    TRY_STATUS(table.read("uid", uid));
+    if (uid < 0 || uid >= kUidMax)
+      return fail("config.key", "expected a user's number", table.path_of("uid"));
+    person.uid = static_cast<std::uint32_t>(uid);
+  }
+  TRY_STATUS(table.read("certificate", person.fingerprint));
+  TRY_STATUS(table.read("subject", person.subject));
+  if (!person.fingerprint.empty() && !is_fingerprint(person.fingerprint)) {
+    return fail("config.key", "expected the SHA-256 of a certificate, 64 lower-case hex digits",
+                table.path_of("certificate"));
+  }
+  if (!person.uid && person.fingerprint.empty() && person.subject.empty()) {
+    return fail("config.key", "expected uid, certificate or subject", table.path_of("name"));
+  }
+  TRY_STATUS(table.refuse_unknown());
+  return person;
+}
+
+Status read_people(Table& root, Config& config) {
+  TRY(auto tables, root.tables("people"));
+  for (Table& table : tables) {
+    TRY(auto person, read_person(std::move(table)));
+    config.people.push_back(std::move(person));
+  }
+  return ok();
+}
+
 Status read_root(Table table, Config& config) {
   TRY_STATUS(table.read("station", config.station, true));
   TRY_STATUS(table.read("log_origin", config.log_origin, true));
@@ -150,6 +210,7 @@ Status read_root(Table table, Config& config) {
     TRY(auto trust, table.sub("trust"));
     TRY_STATUS(read_trust(std::move(trust), config.revocation_lists));
   }
+  TRY_STATUS(read_people(table, config));
   TRY(auto vault, table.sub("vault"));
   TRY_STATUS(read_vault(std::move(vault), config.vault));
   TRY(auto line, table.sub("line"));
@@ -178,6 +239,10 @@ Result<Config> load_config(const std::filesystem::path& path) {
   if (!config.evidence_dir.empty() && !config.test_keys) {
     return fail("config.evidence", "evidence_dir holds personal data and is for test keys only",
                 "/evidence_dir", "Remove evidence_dir, or set test_keys = true on a bench.");
+  }
+  if (config.people.empty() && !config.test_keys) {
+    return fail("config.people", "nobody may use this station", "/people",
+                "Add [[people]] tables with name, roles, and uid, certificate or subject.");
   }
   return config;
 }

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "api/roles.hpp"
 #include "base/result.hpp"
 
 namespace imprimatur::app {
@@ -45,13 +46,17 @@ struct Config {
   std::filesystem::path socket;        // HTTP and WebSocket
   std::filesystem::path evidence_dir;  // only with test_keys: holds personal data; empty: none
   std::vector<std::string> products;
+  // [[people]]: who may use the station. With test keys the daemon's own uid has every role when no entry
+  // names it; without, a station that nobody may use is refused.
+  std::vector<api::Credential> people;
   VaultConfig vault;
   LineConfig line;
   std::string source_text;  // for the configuration's hash in the journal
 };
 
 // Errors file.*, config.syntax (with line), config.key (unknown, missing or of the wrong type),
-// config.evidence. Relative paths are taken from the file's folder.
+// config.evidence, config.people (nobody may use the station). Relative paths are taken from the file's
+// folder.
 Result<Config> load_config(const std::filesystem::path& path);
 
 }  // namespace imprimatur::app

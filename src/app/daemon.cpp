@@ -2,6 +2,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <condition_variable>
 #include <future>
@@ -29,6 +30,17 @@ constexpr std::chrono::seconds kLanesPatience{10};
 std::string build_id() {
   auto self = read_file("/proc/self/exe", 512U << 20);
   return self ? sha256_hex(self.value()).substr(0, 16) : std::string("unknown");
+}
+
+// On a bench the daemon's own user may do everything, so that nothing has to be set up.
+Result<api::People> people_of(const Config& config) {
+  std::vector<api::Credential> people = config.people;
+  const auto own = static_cast<std::uint32_t>(::getuid());
+  const auto names_own = [own](const api::Credential& entry) { return entry.uid == own; };
+  if (config.test_keys && std::none_of(people.begin(), people.end(), names_own)) {
+    people.push_back({"uid-" + std::to_string(own), api::RoleSet::all(), own, {}, {}});
+  }
+  return api::People::create(std::move(people));
 }
 
 }  // namespace
@@ -183,7 +195,12 @@ Status Daemon::State::begin() {
     station->recover();
     return ok();
   }));
-  TRY(server, api::Server::start({config.socket, ledger->source()}, *backend, clock));
+  TRY(auto people, people_of(config));
+  api::ServerOptions serving;
+  serving.socket = config.socket;
+  serving.source = ledger->source();
+  serving.people = std::move(people);
+  TRY(server, api::Server::start(serving, *backend, clock));
   housekeeper = std::make_unique<Housekeeper>(Housekeeper::Tasks{
       [this] {
         if (auto published = publish(); !published) {

@@ -232,11 +232,12 @@ Status Ledger::key_changed(const json::object& data) {
   return operation.keep();
 }
 
-Status Ledger::device_event(std::string_view type, std::string_view device, std::string_view reason) {
+Status Ledger::device_event(std::string_view type, std::string_view device, std::string_view reason,
+                            const Actor& actor) {
   Operation operation(*state_);
   TRY_STATUS(operation.begun());
   TRY_STATUS(state_->append("device." + std::string(type), device,
-                            {{"device", std::string(device)}, {"reason", std::string(reason)}}));
+                            {{"device", std::string(device)}, {"reason", std::string(reason)}}, actor));
   return operation.keep();
 }
 

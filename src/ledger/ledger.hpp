@@ -61,7 +61,8 @@ class Ledger {
   Status manifest_loaded(const json::object& hashes);
   Status key_changed(const json::object& data);
   // type: up, down, fault, cleared.
-  Status device_event(std::string_view type, std::string_view device, std::string_view reason);
+  Status device_event(std::string_view type, std::string_view device, std::string_view reason,
+                      const Actor& actor = {});
 
   // -- jobs
   // Idempotent by id and envelope digest. Journals statement.accepted and job.received or job.refused. Adds

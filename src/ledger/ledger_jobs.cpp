@@ -142,11 +142,11 @@ Result<Received> Ledger::receive_job(const NewJob& job) {
                         job::Severity::blocks});
   }
   JobRecord record = record_of(job, findings, state_->ports.random);
-  TRY(auto approval, accept(*state_, {job.approval_id, job.approval_digest, job.approval}));
+  TRY(auto approval, accept(*state_, {job.approval_id, job.approval_digest, job.approval}, job.submitter));
   record.approval = approval.sequence;
   const bool refused = record.state == job::JobState::refused;
   TRY(record.received,
-      state_->append(refused ? "job.refused" : "job.received", record.id, journalled(record)));
+      state_->append(refused ? "job.refused" : "job.received", record.id, journalled(record), job.submitter));
   TRY_STATUS(insert_job(*state_, record, tag));
   if (!refused) {
     TRY_STATUS(store_personal(*state_, job));

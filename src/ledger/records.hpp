@@ -59,6 +59,7 @@ struct NewJob {
   std::string approval_id;
   std::string approval_digest;  // of its payload
   std::vector<job::Finding> findings;
+  Actor submitter;
 };
 
 // A statement whose signatures were verified (job::verify_statement).

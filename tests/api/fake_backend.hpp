@@ -11,11 +11,11 @@ namespace imprimatur::api {
 
 class FakeBackend : public Backend {
  public:
-  Result<SubmitAnswer> submit(std::string_view envelope) override {
+  Result<SubmitAnswer> submit(std::string_view envelope, const Actor& actor) override {
     if (envelope == "bad") return fail("job.schema", "expected a string", "/holder/sex", "Correct it.");
     SubmitAnswer answer;
     answer.already = envelope == "again";
-    answer.job = {{"id", "j1"}, {"state", "ready"}};
+    answer.job = {{"id", "j1"}, {"state", "ready"}, {"submitter", actor.person}};
     return answer;
   }
   Result<json::value> jobs(const std::string& state, std::uint64_t after, std::size_t limit) override {
@@ -25,19 +25,19 @@ class FakeBackend : public Backend {
     if (id != "j1") return fail("ledger.no_job", "there is no such job", id);
     return json::value(json::object{{"id", id}});
   }
-  Result<json::value> act_on_job(const std::string& id, JobAction action, const std::string& actor) override {
+  Result<json::value> act_on_job(const std::string& id, JobAction action, const Actor& actor) override {
     if (action == JobAction::cancel) return fail("ledger.state", "a job that is issued takes no cancel", id);
-    return json::value(json::object{{"id", id}, {"actor", actor}});
+    return json::value(json::object{{"id", id}, {"actor", actor.person}, {"role", actor.role}});
   }
   json::value station() override {
     if (station_throws) throw std::runtime_error("a fault with a secret in its text");
     return json::object{{"line", "line-1"}};
   }
-  Result<json::value> set_paused(const std::string& line, bool paused, const std::string&) override {
+  Result<json::value> set_paused(const std::string& line, bool paused, const Actor&) override {
     return json::value(json::object{{"line", line}, {"paused", paused}});
   }
   Result<json::value> stock() override { return json::value(json::object{}); }
-  Result<json::value> receive_stock(std::string_view csv, const std::string&) override {
+  Result<json::value> receive_stock(std::string_view csv, const Actor&) override {
     return json::value(json::object{{"bytes", csv.size()}});
   }
   Result<JournalPage> journal(std::int64_t after, std::size_t limit) override {

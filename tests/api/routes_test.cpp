@@ -15,7 +15,7 @@ class RoutesTest : public testing::Test {
     HttpRequest request;
     request.method = method;
     request.body = body;
-    request.actor = "uid-7";
+    request.caller = {"person-7", RoleSet::all()};
     const auto parsed = parse_target(target, request);
     return parsed ? routes_.handle(request) : problem_response(400, parsed.error());
   }
@@ -48,7 +48,8 @@ TEST_F(RoutesTest, KnowPathsAndMethodsApart) {
   EXPECT_EQ(ask("GET", "/v1/jobs/a/b").status, 404);
   EXPECT_EQ(ask("POST", "/v1/jobs/j1/cancel").status, 409);
   EXPECT_EQ(ask("POST", "/v1/jobs/j1/hold").status, 200);
-  EXPECT_NE(ask("POST", "/v1/jobs/j1/hold").body.find("uid-7"), std::string::npos);
+  EXPECT_NE(ask("POST", "/v1/jobs/j1/hold").body.find(R"("actor":"person-7","id":"j1","role":"operator")"),
+            std::string::npos);
   EXPECT_EQ(ask("POST", "/v1/lines/line-1/pause").body, R"({"line":"line-1","paused":true})");
 }
 

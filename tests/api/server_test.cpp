@@ -1,6 +1,7 @@
 #include "api/server.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
@@ -36,6 +37,7 @@ class ServerTest : public testing::Test {
     ServerOptions options;
     options.socket = folder_ / "api.sock";
     options.source = "urn:imprimatur:test";
+    options.people = People::create({{"person-1", roles_, ::getuid(), {}, {}}}).value();
     options.body_bytes_max = 1000;
     options.connections_max = 80;
     return options;
@@ -111,6 +113,7 @@ class ServerTest : public testing::Test {
   }
 
   test_support::TemporaryFolder folder_;
+  RoleSet roles_ = RoleSet::all();
   FakeBackend backend_;
   SystemClock clock_;
   std::unique_ptr<Server> server_;
@@ -121,6 +124,29 @@ TEST_F(ServerTest, AnswersManyRequestsOnOneConnection) {
   Socket socket = connect();
   for (int i = 0; i < 20; ++i) EXPECT_EQ(ask(socket, http::verb::get, "/healthz").result_int(), 200U);
   EXPECT_EQ(ask(socket, http::verb::get, "/v1/none").result_int(), 404U);
+}
+
+// Peers of a Unix socket are known by their uid; one that no entry names gets nothing but the health.
+TEST(ServerWithoutPeople, ServesNothingButItsHealth) {
+  test_support::TemporaryFolder folder;
+  FakeBackend backend;
+  SystemClock clock;
+  ServerOptions options;
+  options.socket = folder / "api.sock";
+  auto server = Server::start(options, backend, clock);
+  ASSERT_TRUE(server) << server.error().message;
+  const auto curl = [&](const std::string& arguments) {
+    return test_support::run_command("curl -s -o /dev/null -w %{http_code} --unix-socket " +
+                                     (folder / "api.sock").string() + " " + arguments)
+        .output;
+  };
+  EXPECT_EQ(curl("http://localhost/healthz"), "200");
+  EXPECT_EQ(curl("http://localhost/v1/station"), "403");
+  EXPECT_EQ(curl("http://localhost/v1/events"), "403");
+  EXPECT_EQ(curl("-H Upgrade:websocket -H Connection:Upgrade -H Sec-WebSocket-Version:13 "
+                 "-H Sec-WebSocket-Key:dGhlIHNhbXBsZSBub25jZQ== -H Sec-WebSocket-Protocol:cloudevents.json "
+                 "http://localhost/v1/events"),
+            "403");
 }
 
 TEST_F(ServerTest, AnswersRequestsThatCameInOnePacketInTheirOrder) {

@@ -66,6 +66,44 @@ TEST_F(Configuration, RefusesWhatItDoesNotKnowWithTheLine) {
   EXPECT_NE(config.error().message.find("line 2"), std::string::npos);
 }
 
+constexpr const char* kPerson = R"(
+[[people]]
+name = "person-1"
+uid = 1000
+certificate = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef"
+roles = ["operator", "auditor"]
+)";
+
+TEST_F(Configuration, SaysWhoMayUseTheStation) {
+  const auto config = load(std::string(kGood) + kPerson);
+  ASSERT_TRUE(config) << config.error().message;
+  ASSERT_EQ(config.value().people.size(), 1U);
+  const auto& person = config.value().people[0];
+  EXPECT_EQ(person.person, "person-1");
+  EXPECT_EQ(person.uid, 1000U);
+  EXPECT_TRUE(person.roles.has(api::Role::operator_));
+  EXPECT_TRUE(person.roles.has(api::Role::auditor));
+  EXPECT_FALSE(person.roles.has(api::Role::supervisor));
+  const auto wrong = [&](const std::string& from, const std::string& to) {
+    const auto refused = load(std::string(kGood) + with(kPerson, from, to));
+    return refused ? "" : refused.error().field;
+  };
+  EXPECT_EQ(wrong("\"auditor\"", "\"king\""), "/people/0/roles");
+  EXPECT_EQ(wrong("uid = 1000", "uid = -1"), "/people/0/uid");
+  EXPECT_EQ(wrong("uid = 1000", "uid = 4294967295"), "/people/0/uid");
+  EXPECT_EQ(wrong("\"0123", "\"ABCD"), "/people/0/certificate");
+  EXPECT_EQ(wrong("name = \"person-1\"\n", ""), "/people/0/name");
+  EXPECT_EQ(wrong("certificate =", "certifikat ="), "/people/0/certifikat");
+}
+
+TEST_F(Configuration, IsNotForNobodyButOnABench) {
+  const std::string real =
+      with(with(kGood, "test_keys = true", "test_keys = false"), "evidence_dir = \"out\"\n", "");
+  EXPECT_EQ(code_of(real), "config.people");
+  EXPECT_EQ(code_of(real + kPerson), "");
+  EXPECT_EQ(code_of(kGood), "");
+}
+
 TEST_F(Configuration, NamesWhatIsMissingOrOfTheWrongType) {
   EXPECT_EQ(code_of(with(kGood, "station = \"s-1\"\n", "")), "config.key");
   EXPECT_EQ(code_of(with(kGood, "test_keys = true", "test_keys = \"yes\"")), "config.key");

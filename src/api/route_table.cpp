@@ -1,0 +1,135 @@
+// The one table of who may call what, and the functions that answer. A new call is a row here, a line in
+// FORMAT.md and a path in schemas/openapi.json.
+#include <charconv>
+
+#include "api/routes.hpp"
+
+namespace imprimatur::api {
+namespace {
+
+constexpr std::size_t kPageMax = 1000;
+
+using Answer = Result<HttpResponse>;
+
+Result<std::int64_t> number(const HttpRequest& request, const std::string& name, std::int64_t otherwise) {
+  const auto found = request.query.find(name);
+  if (found == request.query.end()) return otherwise;
+  std::int64_t value = 0;
+  const char* end = found->second.data() + found->second.size();
+  const auto [used, ec] = std::from_chars(found->second.data(), end, value);
+  if (ec != std::errc{} || used != end) return fail("api.number", "expected a whole number", "/" + name);
+  return value;
+}
+
+Result<std::size_t> page_size(const HttpRequest& request) {
+  TRY(auto limit, number(request, "limit", 100));
+  if (limit < 1 || limit > static_cast<std::int64_t>(kPageMax)) {
+    return fail("api.number", "expected 1 to 1000", "/limit");
+  }
+  return static_cast<std::size_t>(limit);
+}
+
+Answer submit(Backend& backend, const Call& call) {
+  TRY(auto answer, backend.submit(call.request.body, call.actor));
+  return json_response(answer.already ? 200 : 202, answer.job);
+}
+
+Answer list_jobs(Backend& backend, const Call& call) {
+  TRY(auto after, number(call.request, "after", 0));
+  TRY(auto limit, page_size(call.request));
+  const auto state = call.request.query.find("state");
+  if (after < 0) return fail("api.number", "expected a cursor", "/after");
+  TRY(auto jobs, backend.jobs(state == call.request.query.end() ? "" : state->second,
+                              static_cast<std::uint64_t>(after), limit));
+  return json_response(200, jobs);
+}
+
+Answer show_job(Backend& backend, const Call& call) {
+  TRY(auto job, backend.job(call.arguments[0]));
+  return json_response(200, job);
+}
+
+template <Backend::JobAction action>
+Answer act(Backend& backend, const Call& call) {
+  TRY(auto job, backend.act_on_job(call.arguments[0], action, call.actor));
+  return json_response(200, job);
+}
+
+Answer show_station(Backend& backend, const Call&) {
+  return json_response(200, backend.station());
+}
+
+template <bool paused>
+Answer set_paused(Backend& backend, const Call& call) {
+  TRY(auto answer, backend.set_paused(call.arguments[0], paused, call.actor));
+  return json_response(200, answer);
+}
+
+Answer show_stock(Backend& backend, const Call&) {
+  TRY(auto stock, backend.stock());
+  return json_response(200, stock);
+}
+
+Answer receive_stock(Backend& backend, const Call& call) {
+  TRY(auto answer, backend.receive_stock(call.request.body, call.actor));
+  return json_response(200, answer);
+}
+
+Answer show_events(Backend& backend, const Call& call) {
+  TRY(auto after, number(call.request, "after", -1));
+  TRY(auto limit, page_size(call.request));
+  TRY(auto page, backend.journal(after, limit));
+  return HttpResponse{200, "application/cloudevents-batch+json", journal_lines(page)};
+}
+
+Answer show_log_file(Backend& backend, const Call& call) {
+  const std::string& path = call.arguments[0];
+  TRY(auto file, backend.log_file(path));
+  const bool text = path == "checkpoint";
+  return HttpResponse{200, text ? "text/plain; charset=utf-8" : "application/octet-stream", std::move(file)};
+}
+
+Answer show_metrics(Backend& backend, const Call&) {
+  return HttpResponse{200, "text/plain; version=0.0.4; charset=utf-8", backend.metrics()};
+}
+
+Answer show_health(Backend&, const Call&) {
+  return json_response(200, json::object{{"status", "ok"}});
+}
+
+using JobAction = Backend::JobAction;
+
+constexpr AllowedRoles kAnybody{};
+constexpr AllowedRoles kEveryRole{Role::operator_, Role::supervisor, Role::submitter, Role::auditor,
+                                  Role::service};
+constexpr AllowedRoles kLine{Role::operator_, Role::supervisor};
+constexpr AllowedRoles kQueue{Role::submitter, Role::supervisor};
+constexpr AllowedRoles kReaders{Role::operator_, Role::supervisor, Role::submitter, Role::auditor};
+constexpr AllowedRoles kBooks{Role::operator_, Role::supervisor, Role::auditor};
+constexpr AllowedRoles kWatch{Role::service, Role::operator_, Role::supervisor, Role::auditor};
+
+constexpr std::array kRoutes{
+    Route{"POST", "/v1/jobs", kQueue, submit},
+    Route{"GET", "/v1/jobs", kReaders, list_jobs},
+    Route{"GET", "/v1/jobs/{id}", kReaders, show_job},
+    Route{"POST", "/v1/jobs/{id}/hold", kLine, act<JobAction::hold>},
+    Route{"POST", "/v1/jobs/{id}/release", kLine, act<JobAction::release>},
+    Route{"POST", "/v1/jobs/{id}/cancel", kLine, act<JobAction::cancel>},
+    Route{"GET", "/v1/station", kEveryRole, show_station},
+    Route{"POST", "/v1/lines/{line}/pause", kLine, set_paused<true>},
+    Route{"POST", "/v1/lines/{line}/resume", kLine, set_paused<false>},
+    Route{"GET", "/v1/stock", kBooks, show_stock},
+    Route{"POST", "/v1/stock/receive", kLine, receive_stock},
+    Route{"GET", "/v1/events", kEveryRole, show_events},
+    Route{"GET", "/v1/log/{path...}", kBooks, show_log_file},
+    Route{"GET", "/metrics", kWatch, show_metrics},
+    Route{"GET", "/healthz", kAnybody, show_health},
+};
+
+}  // namespace
+
+std::span<const Route> route_table() {
+  return kRoutes;
+}
+
+}  // namespace imprimatur::api
