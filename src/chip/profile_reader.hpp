@@ -19,6 +19,8 @@ struct Named {
   std::string_view name;
   T value;
 };
+template <class Value>
+Named(std::string_view, Value) -> Named<Value>;  // clang 14, which fuzzes, does not find it by itself
 
 // Reads members of the profile and makes errors with line and JSON pointer.
 class ProfileReader {
