@@ -119,8 +119,18 @@ Status read_requirements(ObjectReader& root, Policy& policy) {
     ObjectReader reader(statements.object(kind), kSyntax, statements.pointer(kind));
     const std::string role = reader.text("role", kMemberNameRule);
     const auto people = static_cast<int>(reader.number("people", 1, kPeopleMax));
+    std::set<std::string> different_from;
+    if (reader.has("different_from")) {
+      for (const json::value& item : reader.array("different_from", 1, kRolesMax)) {
+        if (item.is_string() && item.get_string() == "approve") {
+          different_from.insert("approve");
+        } else {
+          reader.refuse("different_from", "expected kinds of statement about a job: approve");
+        }
+      }
+    }
     statements.take(reader.finish());
-    policy.requirements[kind] = {.role = role, .people = people};
+    policy.requirements[kind] = {.role = role, .people = people, .different_from = std::move(different_from)};
   }
   return statements.finish();
 }

@@ -24,10 +24,12 @@ struct PolicyKey {
   bool revoked = false;
 };
 
-// `people` different people, each with `role`.
+// `people` different people, each with `role`, none of whom signed the statements of the kinds in
+// `different_from` about the same job.
 struct Requirement {
   std::string role;
   int people = 2;
+  std::set<std::string> different_from = {};
 };
 
 struct Policy {

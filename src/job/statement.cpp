@@ -110,6 +110,25 @@ Result<Statement> verify_statement(const json::object& general_jws, const Policy
   return statement;
 }
 
+Result<std::set<std::string>> people_of(const json::object& general_jws, const Policy& policy) {
+  TRY(auto jws, crypto::parse_jws(general_jws));
+  std::set<std::string> people;
+  for (const crypto::JwsSignature& signature : jws.signatures) {
+    const auto key = policy.keys.find(signature.kid);
+    if (key != policy.keys.end()) people.insert(key->second.person);
+  }
+  return people;
+}
+
+Status check_different_people(const std::set<std::string>& signed_by, const std::set<std::string>& others) {
+  for (const std::string& person : signed_by) {
+    if (!others.contains(person)) continue;
+    return fail("statement.same_person", person + " has approved the job and cannot decide this too",
+                "/signatures", "Have somebody sign who did not approve it.");
+  }
+  return ok();
+}
+
 Status match_approval(const Statement& approval, const JobDocument& document, std::string_view commitment) {
   if (approval.kind != "approve") return mismatch("statement");
   if (approval.about != document.id) return mismatch("job");

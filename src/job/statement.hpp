@@ -25,6 +25,14 @@ struct Statement {
 // statement.expired. One bad signature refuses all. The payload has at most 2,048 bytes.
 Result<Statement> verify_statement(const json::object& general_jws, const Policy& policy, WallTime now);
 
+// The people whose keys signed, as the policy names them; kids that it does not know are left out. Verifies
+// nothing: for statements that were accepted before. Errors jws.*.
+Result<std::set<std::string>> people_of(const json::object& general_jws, const Policy& policy);
+
+// That none of `signed_by` is one of `others`, for whom the policy asks that they are different people. Error
+// statement.same_person.
+Status check_different_people(const std::set<std::string>& signed_by, const std::set<std::string>& others);
+
 // The approval of a job: a statement `approve` whose job, kind, product, replaces, not_after and document
 // commitment must equal the envelope's, so that there is one date after which the job may not begin. Errors
 // approval.mismatch with field, approval.commitment.

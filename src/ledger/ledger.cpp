@@ -71,14 +71,21 @@ Status Operation::begun() const {
 // The first transaction of a new ledger.
 Status Ledger::State::begin_epoch() {
   TRY_STATUS(database->execute("BEGIN IMMEDIATE"));
-  TRY_STATUS(database->execute(kSchema));
+  TRY_STATUS(make_tables(*database));
+  TRY_STATUS(write_meta(*database, "source", "urn:imprimatur:" + identity.station));
+  TRY_STATUS(first_entry({{"reason", "new"}}));
+  return database->execute("COMMIT");
+}
+
+Status Ledger::State::first_entry(json::object data) {
   epoch = to_hex_lower(ports.random.bytes(kEpochBytes));
   boot = to_hex_lower(ports.random.bytes(kBootBytes));
-  TRY_STATUS(write_meta(*database, "source", "urn:imprimatur:" + identity.station));
+  size = 0;
   TRY_STATUS(write_meta(*database, "origin", identity.origin));
   TRY_STATUS(write_meta(*database, "epoch", epoch));
-  TRY_STATUS(append("epoch.begun", identity.origin, {{"origin", identity.origin}, {"reason", "new"}}));
-  return database->execute("COMMIT");
+  data["origin"] = identity.origin;
+  TRY_STATUS(append("epoch.begun", identity.origin, std::move(data)));
+  return ok();
 }
 
 Result<std::unique_ptr<Ledger>> Ledger::create(const std::filesystem::path& file,
@@ -100,10 +107,10 @@ Result<std::unique_ptr<Ledger>> Ledger::create(const std::filesystem::path& file
 Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& file,
                                              const LedgerIdentity& identity, Ports ports) {
   TRY(auto database, Database::open(file, Database::Mode::write));
-  TRY_STATUS(check_version(*database));
   // After a sync that failed, the kernel takes the pages for clean: the write-ahead log that is read now may
   // never have reached the disk. What it holds is written anew before anything is built on it.
   TRY_STATUS(database->truncate_log());
+  TRY_STATUS(bring_up_to_date(*database, ports.clock.now()));
   auto state = std::make_unique<State>(std::move(database), identity, ports);
   TRY(auto source, read_meta(*state->database, "source"));
   TRY(auto origin, read_meta(*state->database, "origin"));

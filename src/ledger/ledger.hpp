@@ -115,11 +115,26 @@ class Ledger {
   // "Don't know": attempt.in_doubt; job and blank are frozen until a statement resolves them.
   Status doubt(const AttemptKey& key, std::string_view question);
 
+  // -- statements that people still sign (design section 4): kept until enough have, or the time is over
+  Status keep_proposal(const Proposal& proposal);
+  Status drop_proposal(std::string_view id);
+  Result<Proposal> proposal(std::string_view id);  // error ledger.no_proposal
+  Result<std::vector<Proposal>> proposals();       // by id, at most kProposalsMax
+
+  // A statement and what it does, in one transaction; its proposal is dropped. Idempotent by id and digest.
+  // Errors statement.replayed, those of `resolve`, stock.* and ledger.state: then nothing was done.
+  Result<AcceptedStatement> enact(const SignedStatement& statement, const Decision& decision,
+                                  const Actor& actor);
+
   // By an accepted statement: the card in doubt is good (complete verification came first), spoiled (in hand,
   // scanned: the job is ready again, or failed above `remakes_max`) or missing (the job fails). Errors
   // ledger.no_attempt, ledger.state (it is not in doubt), ledger.no_statement.
   Status resolve(std::string_view attempt, Resolution resolution, Sequence statement, int remakes_max,
                  const Actor& actor);
+
+  // -- after issuance
+  // The card was handed over. Errors ledger.no_job, ledger.state.
+  Status deliver(std::string_view job, const Actor& actor);
 
   // Counts a signature of the document signer, before it is made. The new count. Error ledger.signer_limit.
   Result<std::int64_t> count_signature(std::string_view key_id, std::int64_t limit);
@@ -133,7 +148,19 @@ class Ledger {
   // -- stock
   // Rows serial,class,chip_id with that header. All or nothing; a receipt that was taken is refused. How
   // many. Errors stock.csv with the line, stock.known (serial or chip is there already).
-  Result<int> receive_blanks(std::string_view csv, const Actor& actor);
+  Result<int> receive_blanks(std::string_view csv, const Actor& actor, StockPlace to = StockPlace::line);
+  // Between places that people may move blanks between: vault and line, from either to sample or returned,
+  // from quarantine to returned. All or nothing. Errors ledger.blank_unknown, stock.place, stock.serials.
+  Status move_blanks(const std::vector<std::string>& serials, StockPlace to, std::string_view reason,
+                     const Actor& actor);
+  // What people counted, against the books. Journals stock.counted. Error stock.count (differs in too many
+  // ranges to be told: the wrong place or class was counted).
+  Result<CountOutcome> count_blanks(const BlankCount& count, const Actor& actor);
+  // One shift at a time. Errors shift.open, shift.none.
+  Result<Shift> open_shift(std::string_view zone, const Actor& actor);
+  // Errors shift.none, shift.not_counted (a class with blanks on the line), shift.difference (a count that
+  // differs and was not written off, or the books themselves do not balance).
+  Result<Shift> close_shift(std::string_view zone, const Actor& actor);
   // Whether stock has a blank of the class that may be begun.
   Result<bool> has_unused_blank(std::string_view blank_class);
   // A blank that a line met and cannot use (unreadable, its keys refused): to quarantine. Error
@@ -147,11 +174,16 @@ class Ledger {
   Result<PersonalData> personal(std::string_view job);  // errors ledger.erased, vault.*
   Result<BlankRecord> blank(std::string_view serial);   // error ledger.blank_unknown
   Result<JobCounts> counts();
+  // The approval as it was journalled, whole. Error ledger.no_job.
+  Result<json::object> approval_of(const JobRecord& job);
 
   // -- erasure
   // Shreds the jobs' keys and personal data. Journals data.erased. Errors ledger.no_job, ledger.state (a card
   // of the job may still have to be made).
   Status erase(const std::vector<std::string>& jobs);
+  // Erases what is kept for too long, at most `limit` jobs; one whose approval ran out is cancelled first.
+  // How many. A card in doubt that was erased can no longer be verified: it ends as spoiled or missing.
+  Result<int> erase_due(const Retention& retention, std::size_t limit);
   // After the commit of an erasure, outside of a group: destroys the day keys before today's that no job
   // needs any more, journals that, and empties the write-ahead log, so that what was shredded stands in no
   // file. How many keys. A call that fails is made again later.
@@ -161,6 +193,14 @@ class Ledger {
   Status keep_checkpoint(std::string_view note);
   Result<std::optional<std::string>> kept_checkpoint();
 
+  // -- after a restore (design section 6)
+  // Begins a new log: the journal so far is put aside, the first entry quotes the last checkpoint of the old
+  // log. What was ready or claimed is held and what was in the machines is in doubt: the old log may tell of
+  // cards that this ledger knows nothing of. The ledger must not be open. Errors ledger.missing,
+  // ledger.version, ledger.epoch (the old log has this origin too).
+  static Status begin_new_epoch(const std::filesystem::path& file, const LedgerIdentity& identity,
+                                const PastLog& past, Ports ports);
+
   std::string epoch() const;
   std::string source() const;     // urn:imprimatur:<station>
   Sequence journal_size() const;  // of committed and pending entries
@@ -169,7 +209,7 @@ class Ledger {
 
  private:
   explicit Ledger(std::unique_ptr<State> state);
-  Status act(std::string_view job, job::JobEvent event, std::string_view type, const Actor& actor);
+  Status act(std::string_view job, job::JobEvent event, const Actor& actor);
   std::unique_ptr<State> state_;
 };
 

@@ -42,25 +42,6 @@ Status insert_attempt(Database& database, const AttemptRecord& attempt) {
   return ok();
 }
 
-// States that a card passes on its way; the others are ends and questions with operations of their own.
-bool is_step(job::AttemptState state) {
-  switch (state) {
-    case job::AttemptState::begun:
-    case job::AttemptState::chip_written:
-    case job::AttemptState::chip_verified:
-    case job::AttemptState::sent:
-    case job::AttemptState::out:
-    case job::AttemptState::verified:
-      return true;
-    case job::AttemptState::good:
-    case job::AttemptState::spoiled:
-    case job::AttemptState::in_doubt:
-    case job::AttemptState::missing:
-      return false;
-  }
-  return false;
-}
-
 }  // namespace
 
 Result<AttemptRecord> find_attempt(Database& database, std::string_view id) {
@@ -70,12 +51,16 @@ Result<AttemptRecord> find_attempt(Database& database, std::string_view id) {
   return attempt_of(query);
 }
 
-Status allow(const AttemptRecord& attempt, job::AttemptState next) {
-  if (job::may_follow(attempt.state, next)) return ok();
-  return fail("ledger.state",
-              "an attempt that is " + std::string(job::text_of(attempt.state)) + " does not become " +
-                  std::string(job::text_of(next)),
-              attempt.id);
+Status change_attempt(AttemptRecord& attempt, job::AttemptEvent event) {
+  const auto next = job::next_state(attempt.state, event);
+  if (!next) {
+    return fail("ledger.state",
+                "an attempt that is " + std::string(job::text_of(attempt.state)) + " takes no " +
+                    std::string(job::text_of(event)),
+                attempt.id);
+  }
+  attempt.state = *next;
+  return ok();
 }
 
 json::object named(const AttemptRecord& attempt) {
@@ -83,9 +68,9 @@ json::object named(const AttemptRecord& attempt) {
       {"attempt", attempt.number}, {"blank", attempt.blank}, {"fence", attempt.fence}, {"job", attempt.job}};
 }
 
-Status change_job_of(Database& database, const AttemptRecord& attempt, job::JobEvent event) {
-  TRY(auto job, find_job(database, attempt.job));
-  return change_job(database, job, event);
+Status change_job_of(Ledger::State& state, const AttemptRecord& attempt, job::JobEvent event) {
+  TRY(auto job, find_job(*state.database, attempt.job));
+  return change_job(state, job, event);
 }
 Result<AttemptRecord> fenced_attempt(Database& database, const Ledger::AttemptKey& key) {
   TRY(auto attempt, find_attempt(database, key.attempt));
@@ -130,7 +115,7 @@ Result<AttemptRecord> Ledger::begin_blank(const BeginBlank& begin) {
     return fail("ledger.not_after", "the approval has run out", begin.job, "Get a new approval for the job.");
   }
   TRY(auto blank, blank_to_begin(database, begin));
-  TRY_STATUS(change_job(database, job, job::JobEvent::begin_blank));
+  TRY_STATUS(change_job(*state_, job, job::JobEvent::begin_blank));
   AttemptRecord attempt;
   attempt.number = job.attempts + 1;
   attempt.id = begin.job + "/" + std::to_string(attempt.number);
@@ -174,16 +159,17 @@ Status Ledger::record_step(const AttemptKey& key, job::AttemptState next, const 
   Operation operation(*state_);
   TRY_STATUS(operation.begun());
   TRY(auto attempt, fenced_attempt(*state_->database, key));
-  if (!is_step(next)) {
+  const auto event = job::step_to(next);
+  if (!event) {
     return fail("ledger.state", "an attempt ends by its own operations, not by a step", attempt.id);
   }
-  TRY_STATUS(allow(attempt, next));
-  if (attempt.state == job::AttemptState::in_doubt) {  // evidence has answered the question
-    TRY_STATUS(change_job_of(*state_->database, attempt, job::JobEvent::doubt_cleared));
+  const bool was_in_doubt = attempt.state == job::AttemptState::in_doubt;
+  TRY_STATUS(change_attempt(attempt, *event));
+  if (was_in_doubt) {  // evidence has answered the question
+    TRY_STATUS(change_job_of(*state_, attempt, job::JobEvent::doubt_cleared));
     TRY_STATUS(set_blank_place(*state_->database, attempt.blank, StockPlace::machine));
     attempt.question.clear();
   }
-  attempt.state = next;
   attempt.evidence[std::string(job::text_of(next))] = evidence;
   json::object data = named(attempt);
   data["step"] = std::string(job::text_of(next));
@@ -197,7 +183,8 @@ Status Ledger::bind_print(const AttemptKey& key, const PrintBinding& binding, co
   Operation operation(*state_);
   TRY_STATUS(operation.begun());
   TRY(auto attempt, fenced_attempt(*state_->database, key));
-  TRY_STATUS(allow(attempt, job::AttemptState::sent));
+  AttemptRecord sent = attempt;  // the intent is allowed where the step will be
+  TRY_STATUS(change_attempt(sent, job::AttemptEvent::sent));
   attempt.print = binding;
   attempt.evidence["print"] = evidence;
   json::object data = named(attempt);
@@ -228,9 +215,8 @@ Status Ledger::finish_good(const AttemptKey& key) {
   TRY_STATUS(operation.begun());
   Database& database = *state_->database;
   TRY(auto attempt, fenced_attempt(database, key));
-  TRY_STATUS(allow(attempt, job::AttemptState::good));
-  attempt.state = job::AttemptState::good;
-  TRY_STATUS(change_job_of(database, attempt, job::JobEvent::finish_good));
+  TRY_STATUS(change_attempt(attempt, job::AttemptEvent::finish_good));
+  TRY_STATUS(change_job_of(*state_, attempt, job::JobEvent::finish_good));
   TRY_STATUS(set_blank_place(database, attempt.blank, StockPlace::good_on_hand));
   TRY(auto sequence, state_->append("attempt.good", attempt.job, named(attempt)));
   TRY_STATUS(state_->append("job.issued", attempt.job, named(attempt)));
@@ -243,15 +229,11 @@ Status Ledger::finish_spoiled(const AttemptKey& key, std::string_view reason, in
   TRY_STATUS(operation.begun());
   Database& database = *state_->database;
   TRY(auto attempt, fenced_attempt(database, key));
-  if (attempt.state == job::AttemptState::in_doubt) {
-    return fail("ledger.state", "a card in doubt is spoiled only by a statement", attempt.id, "Resolve it.");
-  }
-  TRY_STATUS(allow(attempt, job::AttemptState::spoiled));
-  attempt.state = job::AttemptState::spoiled;
+  TRY_STATUS(change_attempt(attempt, job::AttemptEvent::finish_spoiled));
   if (attempt.reject_reason.empty()) attempt.reject_reason = reason;
   const bool last = attempt.number > remakes_max;
   TRY_STATUS(
-      change_job_of(database, attempt, last ? job::JobEvent::remake_limit : job::JobEvent::finish_spoiled));
+      change_job_of(*state_, attempt, last ? job::JobEvent::remake_limit : job::JobEvent::finish_spoiled));
   TRY_STATUS(set_blank_place(database, attempt.blank, StockPlace::spoiled));
   json::object data = named(attempt);
   data["reason"] = std::string(reason);
@@ -268,10 +250,9 @@ Status Ledger::doubt(const AttemptKey& key, std::string_view question) {
   TRY_STATUS(operation.begun());
   Database& database = *state_->database;
   TRY(auto attempt, fenced_attempt(database, key));
-  TRY_STATUS(allow(attempt, job::AttemptState::in_doubt));
-  attempt.state = job::AttemptState::in_doubt;
+  TRY_STATUS(change_attempt(attempt, job::AttemptEvent::doubt));
   attempt.question = question;
-  TRY_STATUS(change_job_of(database, attempt, job::JobEvent::doubt));
+  TRY_STATUS(change_job_of(*state_, attempt, job::JobEvent::doubt));
   TRY_STATUS(set_blank_place(database, attempt.blank, StockPlace::in_doubt));
   json::object data = named(attempt);
   data["question"] = std::string(question);

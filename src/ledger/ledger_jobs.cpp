@@ -1,6 +1,7 @@
 // Jobs: reception, hold, release, cancel, claims.
 #include <algorithm>
 
+#include "base/check.hpp"
 #include "base/encoding.hpp"
 #include "crypto/digest.hpp"
 #include "ledger/ledger_state.hpp"
@@ -53,15 +54,16 @@ Status insert_job(Ledger::State& state, const JobRecord& record, ByteView tag) {
   Query query(
       *state.database,
       "INSERT INTO jobs (id, state, product, campaign, unit, batch, kind, priority, not_after, holderref, "
-      "holder_tag, replaces, envelope_digest, received, approval, findings) "
-      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+      "holder_tag, replaces, envelope_digest, received, approval, findings, since, kept) "
+      "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
   query.bind(record.id).bind(job::text_of(record.state)).bind(record.product).bind(record.campaign);
   query.bind(record.unit).bind(record.batch).bind(job::text_of(record.kind));
   query.bind(static_cast<std::int64_t>(record.priority));
-  query.bind(static_cast<std::int64_t>(record.not_after.time_since_epoch().count()));
+  query.bind(milliseconds(record.not_after));
   query.bind(record.holderref).bind(tag).bind_or_null(record.replaces).bind(record.envelope_digest);
   query.bind(static_cast<std::int64_t>(record.received)).bind(static_cast<std::int64_t>(record.approval));
-  query.bind(canonical_json(record.findings));
+  query.bind(canonical_json(record.findings)).bind(milliseconds(state.ports.clock.now()));
+  query.bind(static_cast<std::int64_t>(record.state != job::JobState::refused));
   TRY_STATUS(query.run());
   return ok();
 }
@@ -102,7 +104,7 @@ json::object journalled(const JobRecord& record) {
 
 Status store_personal(Ledger::State& state, const NewJob& job);  // ledger_personal.cpp
 
-Status change_job(Database& database, const JobRecord& job, job::JobEvent event) {
+Status change_job(Ledger::State& state, const JobRecord& job, job::JobEvent event) {
   const auto next = job::next_state(job.state, event);
   if (!next) {
     return fail("ledger.state",
@@ -110,8 +112,9 @@ Status change_job(Database& database, const JobRecord& job, job::JobEvent event)
                     std::string(job::text_of(event)),
                 job.id);
   }
-  Query query(database, "UPDATE jobs SET state = ? WHERE id = ?");
-  TRY_STATUS(query.bind(job::text_of(*next)).bind(job.id).run());
+  Query query(*state.database, "UPDATE jobs SET state = ?, since = ? WHERE id = ?");
+  query.bind(job::text_of(*next)).bind(milliseconds(state.ports.clock.now())).bind(job.id);
+  TRY_STATUS(query.run());
   return ok();
 }
 
@@ -155,25 +158,41 @@ Result<Received> Ledger::receive_job(const NewJob& job) {
   return Received{false, record.state, std::move(findings)};
 }
 
-Status Ledger::act(std::string_view job, job::JobEvent event, std::string_view type, const Actor& actor) {
+// What one person may do with a job; journalled as the table says.
+Status Ledger::act(std::string_view job, job::JobEvent event, const Actor& actor) {
   Operation operation(*state_);
   TRY_STATUS(operation.begun());
   TRY(auto record, find_job(*state_->database, job));
-  TRY_STATUS(change_job(*state_->database, record, event));
-  TRY_STATUS(state_->append(type, job, {{"reason", std::string(job::text_of(event))}}, actor));
+  TRY_STATUS(change_job(*state_, record, event));
+  const auto* line = job::transition(record.state, event);
+  CHECK(line != nullptr && !line->entry.empty());
+  TRY_STATUS(state_->append(line->entry, job, {{"reason", std::string(job::text_of(event))}}, actor));
   return operation.keep();
 }
 
 Status Ledger::hold(std::string_view job, const Actor& actor) {
-  return act(job, job::JobEvent::hold, "job.held", actor);
+  return act(job, job::JobEvent::hold, actor);
 }
 
 Status Ledger::release(std::string_view job, const Actor& actor) {
-  return act(job, job::JobEvent::release, "job.released", actor);
+  return act(job, job::JobEvent::release, actor);
 }
 
 Status Ledger::cancel(std::string_view job, const Actor& actor) {
-  return act(job, job::JobEvent::cancel, "job.cancelled", actor);
+  return act(job, job::JobEvent::cancel, actor);
+}
+
+Result<json::object> Ledger::approval_of(const JobRecord& job) {
+  Query query(*state_->database,
+              "SELECT entry FROM journal WHERE sequence = ?1 AND ?2 = '' UNION ALL "
+              "SELECT entry FROM past_journal WHERE sequence = ?1 AND epoch = ?2");
+  query.bind(static_cast<std::int64_t>(job.approval)).bind(job.epoch);
+  TRY(auto row, query.step());
+  if (!row) return fail("ledger.store", "the journal has no entry of the approval", job.id);
+  TRY(auto event, parse_json_object(imprimatur::text_of(query.blob(0))));
+  TRY(const auto* data, member_object(event, "data"));
+  TRY(const auto* jws, member_object(*data, "jws"));
+  return *jws;
 }
 
 Result<std::optional<JobClaim>> Ledger::claim_next(const std::vector<std::string>& products) {
@@ -188,7 +207,7 @@ Result<std::optional<JobClaim>> Ledger::claim_next(const std::vector<std::string
   TRY(auto row, query.bind(canonical_json(names)).step());
   if (!row) return std::optional<JobClaim>();
   TRY(auto job, job_of(query));
-  TRY_STATUS(change_job(*state_->database, job, job::JobEvent::claim));
+  TRY_STATUS(change_job(*state_, job, job::JobEvent::claim));
   Query fence(*state_->database, "UPDATE jobs SET fence = fence + 1 WHERE id = ?");
   TRY_STATUS(fence.bind(job.id).run());
   TRY_STATUS(operation.keep());
@@ -200,7 +219,7 @@ Status Ledger::release_claim(const JobClaim& claim) {
   TRY_STATUS(operation.begun());
   TRY(auto job, find_job(*state_->database, claim.job));
   if (job.fence != claim.fence) return stale_fence(claim.job);
-  TRY_STATUS(change_job(*state_->database, job, job::JobEvent::lease_expired));
+  TRY_STATUS(change_job(*state_, job, job::JobEvent::lease_expired));
   return operation.keep();
 }
 

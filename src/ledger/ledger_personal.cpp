@@ -14,7 +14,7 @@ namespace {
 constexpr std::size_t kJobKeyBytes = 32;
 constexpr std::size_t kNonceBytes = 12;
 constexpr std::size_t kPersonalBytesMax = 32U << 20;
-constexpr std::size_t kRangesInEntry = 60;  // fit into the 4 KB of an entry
+constexpr std::size_t kRowRangesInEntry = 60;  // fit into the 4 KB of an entry
 
 Bytes write_personal(const NewJob& job) {
   json::object images;
@@ -154,26 +154,37 @@ Result<PersonalData> Ledger::personal(std::string_view job) {
   return personal;
 }
 
-Status Ledger::erase(const std::vector<std::string>& jobs) {
-  Operation operation(*state_);
-  TRY_STATUS(operation.begun());
-  Database& database = *state_->database;
+Status shred(Ledger::State& state, const std::vector<JobRecord>& jobs) {
   std::vector<std::int64_t> rows;
-  for (const std::string& id : jobs) {
-    TRY(auto job, find_job(database, id));
-    if (!may_be_erased(job.state)) {
-      return fail("ledger.state", "a card of this job may still have to be made", id);
-    }
-    Query query(database, "DELETE FROM personal WHERE job = ?");
-    TRY(auto deleted, query.bind(id).run());
+  for (const JobRecord& job : jobs) {
+    Query query(*state.database, "DELETE FROM personal WHERE job = ?");
+    TRY(auto deleted, query.bind(job.id).run());
     if (deleted > 0) rows.push_back(job.row);
+    Query update(*state.database, "UPDATE jobs SET kept = 0 WHERE id = ?");
+    TRY_STATUS(update.bind(job.id).run());
   }
   json::array ranges = ranges_of(std::move(rows));
   while (!ranges.empty()) {
     json::array part;
-    for (; !ranges.empty() && part.size() < kRangesInEntry; ranges.pop_back()) part.push_back(ranges.back());
-    TRY_STATUS(state_->append("data.erased", state_->identity.station, {{"jobs", std::move(part)}}));
+    for (; !ranges.empty() && part.size() < kRowRangesInEntry; ranges.pop_back())
+      part.push_back(ranges.back());
+    TRY_STATUS(state.append("data.erased", state.identity.station, {{"jobs", std::move(part)}}));
   }
+  return ok();
+}
+
+Status Ledger::erase(const std::vector<std::string>& jobs) {
+  Operation operation(*state_);
+  TRY_STATUS(operation.begun());
+  std::vector<JobRecord> erased;
+  for (const std::string& id : jobs) {
+    TRY(auto job, find_job(*state_->database, id));
+    if (!may_be_erased(job.state)) {
+      return fail("ledger.state", "a card of this job may still have to be made", id);
+    }
+    erased.push_back(std::move(job));
+  }
+  TRY_STATUS(shred(*state_, erased));
   return operation.keep();
 }
 

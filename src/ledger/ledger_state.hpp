@@ -29,6 +29,8 @@ struct Ledger::State {
                           const Actor& actor = {});
 
   Status begin_epoch();
+  // Names the new epoch and writes its epoch.begun.
+  Status first_entry(json::object data);
   Status take_up_journal();
   // The wall clock shows an earlier time than the newest entry.
   bool clock_went_back() const;
@@ -38,6 +40,10 @@ struct Ledger::State {
   Result<std::string> todays_key();
   Result<Bytes> holder_tag(const job::JobDocument& document);
 };
+
+inline std::int64_t milliseconds(WallTime time) {
+  return static_cast<std::int64_t>(time.time_since_epoch().count());
+}
 
 // One operation: a savepoint that also restores the journal's size when it is rolled back.
 class Operation {
@@ -59,18 +65,32 @@ class Operation {
 };
 
 // Changes a job's state by the table of job/states.hpp. Error ledger.state, with event and state named.
-Status change_job(Database& database, const JobRecord& job, job::JobEvent event);
+Status change_job(Ledger::State& state, const JobRecord& job, job::JobEvent event);
 Status set_blank_place(Database& database, std::string_view serial, StockPlace place);
+Result<BlankRecord> find_blank(Database& database, std::string_view serial);  // error ledger.blank_unknown
+
+// What is told of many blanks: in as many entries as their ranges need. The sequence of the last one.
+struct SerialsEntry {
+  std::string_view type;
+  std::string_view subject;
+  json::object data;  // gets count and serials
+  std::vector<std::string> serials;
+  Actor actor;
+};
+Result<Sequence> append_serials(Ledger::State& state, SerialsEntry entry);
 
 Result<AttemptRecord> find_attempt(Database& database, std::string_view id);  // error ledger.no_attempt
-// Error ledger.state when the attempt may not become `next`.
-Status allow(const AttemptRecord& attempt, job::AttemptState next);
+// Changes the attempt's state by the table of job/states.hpp; stores nothing. Error ledger.state.
+Status change_attempt(AttemptRecord& attempt, job::AttemptEvent event);
 // Job, number, fence and blank as every entry about an attempt has them.
 json::object named(const AttemptRecord& attempt);
-Status change_job_of(Database& database, const AttemptRecord& attempt, job::JobEvent event);
+Status change_job_of(Ledger::State& state, const AttemptRecord& attempt, job::JobEvent event);
 // Journals a statement once. Error statement.replayed.
 Result<AcceptedStatement> accept(Ledger::State& state, const SignedStatement& statement,
                                  const Actor& actor = {});
+
+// Deletes the jobs' personal data and tells it.
+Status shred(Ledger::State& state, const std::vector<JobRecord>& jobs);
 
 // The attempt, with its fence checked. Errors ledger.no_attempt, ledger.stale_fence.
 Result<AttemptRecord> fenced_attempt(Database& database, const Ledger::AttemptKey& key);

@@ -5,7 +5,7 @@ namespace imprimatur::ledger {
 namespace {
 
 struct Outcome {
-  job::AttemptState attempt;
+  job::AttemptEvent attempt;
   job::JobEvent event;
   StockPlace place;
   std::string_view attempt_entry;
@@ -14,21 +14,29 @@ struct Outcome {
 };
 
 Outcome outcome_of(Resolution resolution, bool last_remake) {
-  using enum job::AttemptState;
+  using Step = job::AttemptEvent;
   using Event = job::JobEvent;
   switch (resolution) {
     case Resolution::good:
-      return {good, Event::resolve_good, StockPlace::good_on_hand, "attempt.good", "job.issued", ""};
+      return {Step::resolve_good, Event::resolve_good, StockPlace::good_on_hand,
+              "attempt.good",     "job.issued",        ""};
     case Resolution::spoiled:
       if (!last_remake)
-        return {spoiled, Event::resolve_spoiled, StockPlace::spoiled, "attempt.spoiled", "", ""};
-      return {spoiled,           Event::remake_limit, StockPlace::spoiled,
-              "attempt.spoiled", "job.failed",        "remake_limit"};
+        return {
+            Step::resolve_spoiled, Event::resolve_spoiled, StockPlace::spoiled, "attempt.spoiled", "", ""};
+      return {Step::resolve_spoiled, Event::remake_limit, StockPlace::spoiled,
+              "attempt.spoiled",     "job.failed",        "remake_limit"};
     case Resolution::missing:
       break;
   }
-  return {missing,           Event::resolve_missing, StockPlace::missing,
-          "attempt.missing", "job.failed",           "card_missing"};
+  return {Step::resolve_missing, Event::resolve_missing, StockPlace::missing,
+          "attempt.missing",     "job.failed",           "card_missing"};
+}
+
+// Whether another card could be made: the data are there.
+Result<bool> is_kept(Database& database, std::string_view job) {
+  Query query(database, "SELECT 1 FROM personal WHERE job = ?");
+  return query.bind(job).step();
 }
 
 }  // namespace
@@ -42,7 +50,7 @@ Result<AcceptedStatement> accept(Ledger::State& state, const SignedStatement& st
   }
   if (there) return AcceptedStatement{static_cast<Sequence>(known.integer(1)), true};
   TRY(auto sequence, state.append("statement.accepted", statement.id, {{"jws", statement.jws}}, actor));
-  Query insert(*state.database, "INSERT INTO statements VALUES (?, ?, ?)");
+  Query insert(*state.database, "INSERT INTO statements (id, digest, sequence) VALUES (?, ?, ?)");
   insert.bind(statement.id).bind(statement.digest).bind(static_cast<std::int64_t>(sequence));
   TRY_STATUS(insert.run());
   return AcceptedStatement{sequence, false};
@@ -75,22 +83,19 @@ Status Ledger::resolve(std::string_view attempt_id, Resolution resolution, Seque
     return fail("ledger.no_statement", "the entry is no accepted statement", std::to_string(statement));
   }
   TRY(auto attempt, find_attempt(database, attempt_id));
-  if (attempt.state != job::AttemptState::in_doubt) {
-    return fail("ledger.state", "the attempt is not in doubt", attempt.id);
-  }
-  const Outcome outcome = outcome_of(resolution, attempt.number > remakes_max);
-  TRY_STATUS(allow(attempt, outcome.attempt));
-  TRY_STATUS(change_job_of(database, attempt, outcome.event));
+  TRY(auto kept, is_kept(database, attempt.job));
+  const Outcome outcome = outcome_of(resolution, attempt.number > remakes_max || !kept);
+  TRY_STATUS(change_attempt(attempt, outcome.attempt));
+  TRY_STATUS(change_job_of(*state_, attempt, outcome.event));
   TRY_STATUS(set_blank_place(database, attempt.blank, outcome.place));
   json::object data = named(attempt);
   data["reason"] = "resolved";
   data["statement"] = statement;
   TRY(auto sequence, state_->append(outcome.attempt_entry, attempt.job, data, actor));
-  attempt.state = outcome.attempt;
   if (attempt.reject_reason.empty() && resolution == Resolution::spoiled) attempt.reject_reason = "resolved";
   TRY_STATUS(store_attempt(database, attempt, sequence));
   if (!outcome.job_entry.empty()) {
-    if (!outcome.job_reason.empty()) data["reason"] = std::string(outcome.job_reason);
+    if (!outcome.job_reason.empty()) data["reason"] = std::string(kept ? outcome.job_reason : "data_erased");
     TRY_STATUS(state_->append(outcome.job_entry, attempt.job, std::move(data), actor));
   }
   return operation.keep();

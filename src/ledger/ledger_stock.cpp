@@ -9,13 +9,13 @@
 #include "crypto/digest.hpp"
 #include "ledger/ledger_state.hpp"
 #include "ledger/schema.hpp"
+#include "ledger/serial_ranges.hpp"
 
 namespace imprimatur::ledger {
 namespace {
 
 constexpr std::size_t kReceiptRowsMax = 100000;
-constexpr std::size_t kRangesInEntry = 30;  // of two serials of at most 40 letters: they fit into 4 KB
-constexpr std::size_t kChipIdDigits = 84;   // CPLC, 42 bytes in hex
+constexpr std::size_t kChipIdDigits = 84;  // CPLC, 42 bytes in hex
 
 struct PlaceName {
   StockPlace place;
@@ -86,69 +86,13 @@ Result<std::vector<BlankRecord>> parse_receipt(std::string_view csv) {
   return blanks;
 }
 
-// A serial as letters and the number at its end.
-struct SerialParts {
-  std::string_view prefix;
-  std::int64_t number = -1;  // -1: none that can be counted on
-};
-SerialParts parts_of(std::string_view serial) {
-  constexpr std::size_t kDigitsMax = 15;
-  const std::size_t digits = serial.find_last_not_of("0123456789") + 1;
-  SerialParts parts{serial.substr(0, digits)};
-  const std::size_t count = serial.size() - digits;
-  if (count > 0 && count <= kDigitsMax) {
-    std::from_chars(serial.data() + digits, serial.data() + serial.size(), parts.number);
-  }
-  return parts;
-}
-
-bool follows(std::string_view serial, std::string_view before) {
-  const SerialParts left = parts_of(before);
-  const SerialParts right = parts_of(serial);
-  return serial.size() == before.size() && left.prefix == right.prefix && left.number >= 0 &&
-         right.number == left.number + 1;
-}
-
-struct SerialRange {
-  std::string text;  // "B000001..B000050", or one serial
-  std::int64_t count = 0;
-};
-
-std::vector<SerialRange> ranges_of(std::vector<std::string> serials) {
-  std::sort(serials.begin(), serials.end());
-  std::vector<SerialRange> ranges;
-  for (std::size_t i = 0; i < serials.size();) {
-    std::size_t last = i;
-    while (last + 1 < serials.size() && follows(serials[last + 1], serials[last])) ++last;
-    ranges.push_back({i == last ? serials[i] : serials[i] + ".." + serials[last],
-                      static_cast<std::int64_t>(last - i + 1)});
-    i = last + 1;
-  }
-  return ranges;
-}
-
 // Journals the receipt of a class, in as many entries as its ranges need, and keeps what was received.
 Status record_receipt(Ledger::State& state, const std::string& blank_class, std::vector<std::string> serials,
-                      const std::string& digest, const Actor& actor) {
+                      const std::string& digest, StockPlace to, const Actor& actor) {
   const auto count = static_cast<std::int64_t>(serials.size());
-  const std::vector<SerialRange> ranges = ranges_of(std::move(serials));
-  Sequence newest = 0;
-  for (std::size_t first = 0; first < ranges.size(); first += kRangesInEntry) {
-    json::array texts;
-    std::int64_t in_entry = 0;
-    for (std::size_t i = first; i < std::min(ranges.size(), first + kRangesInEntry); ++i) {
-      texts.emplace_back(ranges[i].text);
-      in_entry += ranges[i].count;
-    }
-    TRY(newest, state.append("stock.received", blank_class,
-                             {{"class", blank_class},
-                              {"count", in_entry},
-                              {"from", "outside"},
-                              {"receipt", digest},
-                              {"serials", std::move(texts)},
-                              {"to", std::string(text_of(StockPlace::line))}},
-                             actor));
-  }
+  const json::object told{
+      {"class", blank_class}, {"from", "outside"}, {"receipt", digest}, {"to", std::string(text_of(to))}};
+  TRY(auto newest, append_serials(state, {"stock.received", blank_class, told, std::move(serials), actor}));
   Query receipt(*state.database, "INSERT INTO receipts VALUES (?, ?, ?, ?)");
   receipt.bind(digest).bind(blank_class).bind(count).bind(static_cast<std::int64_t>(newest));
   TRY_STATUS(receipt.run());
@@ -171,6 +115,32 @@ std::optional<StockPlace> stock_place_named(std::string_view text) {
   return std::nullopt;
 }
 
+Result<Sequence> append_serials(Ledger::State& state, SerialsEntry entry) {
+  const std::vector<SerialRange> ranges = ranges_of(std::move(entry.serials));
+  Sequence newest = 0;
+  for (std::size_t first = 0; first < ranges.size(); first += kRangesInEntry) {
+    json::array texts;
+    std::int64_t count = 0;
+    for (std::size_t i = first; i < std::min(ranges.size(), first + kRangesInEntry); ++i) {
+      texts.emplace_back(ranges[i].text);
+      count += ranges[i].count;
+    }
+    json::object data = entry.data;
+    data["count"] = count;
+    data["serials"] = std::move(texts);
+    TRY(newest, state.append(entry.type, entry.subject, std::move(data), entry.actor));
+  }
+  return newest;
+}
+
+Result<BlankRecord> find_blank(Database& database, std::string_view serial) {
+  Query query(database, "SELECT " LEDGER_BLANK_COLUMNS " FROM blanks WHERE serial = ?");
+  TRY(auto row, query.bind(serial).step());
+  if (!row)
+    return fail("ledger.blank_unknown", "no blank with this serial was received", std::string(serial));
+  return blank_of(query);
+}
+
 Status set_blank_place(Database& database, std::string_view serial, StockPlace place) {
   Query query(database, "UPDATE blanks SET place = ? WHERE serial = ?");
   TRY(auto changed, query.bind(text_of(place)).bind(serial).run());
@@ -178,8 +148,11 @@ Status set_blank_place(Database& database, std::string_view serial, StockPlace p
   return ok();
 }
 
-Result<int> Ledger::receive_blanks(std::string_view csv, const Actor& actor) {
+Result<int> Ledger::receive_blanks(std::string_view csv, const Actor& actor, StockPlace to) {
   TRY(auto blanks, parse_receipt(csv));
+  if (to != StockPlace::line && to != StockPlace::vault) {
+    return fail("stock.place", "blanks are taken in to the vault or to the line", "/to");
+  }
   Operation operation(*state_);
   TRY_STATUS(operation.begun());
   Database& database = *state_->database;
@@ -187,11 +160,8 @@ Result<int> Ledger::receive_blanks(std::string_view csv, const Actor& actor) {
   std::map<std::string, std::vector<std::string>> by_class;
   for (const BlankRecord& blank : blanks) {
     Query query(database, "INSERT INTO blanks VALUES (?, ?, ?, ?)");
-    const auto inserted = query.bind(blank.serial)
-                              .bind(blank.blank_class)
-                              .bind(blank.chip_id)
-                              .bind(text_of(StockPlace::line))
-                              .run();
+    const auto inserted =
+        query.bind(blank.serial).bind(blank.blank_class).bind(blank.chip_id).bind(text_of(to)).run();
     if (!inserted && inserted.error().code == "ledger.constraint") {
       return fail("stock.known", "a blank with this serial or chip is in stock already", blank.serial,
                   "Nothing was taken: compare the receipt with the stock.");
@@ -200,24 +170,19 @@ Result<int> Ledger::receive_blanks(std::string_view csv, const Actor& actor) {
     by_class[blank.blank_class].push_back(blank.serial);
   }
   for (auto& [name, serials] : by_class) {
-    TRY_STATUS(record_receipt(*state_, name, std::move(serials), digest, actor));
+    TRY_STATUS(record_receipt(*state_, name, std::move(serials), digest, to, actor));
   }
   TRY_STATUS(operation.keep());
   return static_cast<int>(blanks.size());
 }
 
 Result<bool> Ledger::has_unused_blank(std::string_view blank_class) {
-  Query query(*state_->database,
-              "SELECT 1 FROM blanks WHERE class = ? AND place IN ('vault', 'line') LIMIT 1");
+  Query query(*state_->database, "SELECT 1 FROM blanks WHERE class = ? AND place = 'line' LIMIT 1");
   return query.bind(blank_class).step();
 }
 
 Result<BlankRecord> Ledger::blank(std::string_view serial) {
-  Query query(*state_->database, "SELECT " LEDGER_BLANK_COLUMNS " FROM blanks WHERE serial = ?");
-  TRY(auto row, query.bind(serial).step());
-  if (!row)
-    return fail("ledger.blank_unknown", "no blank with this serial was received", std::string(serial));
-  return blank_of(query);
+  return find_blank(*state_->database, serial);
 }
 
 Status Ledger::quarantine_blank(std::string_view serial, std::string_view reason) {

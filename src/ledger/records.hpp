@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/clock.hpp"
@@ -76,6 +77,71 @@ struct AcceptedStatement {
 // How a card in doubt ends (design section 4).
 enum class Resolution { good, spoiled, missing };
 
+// A statement on its way: what has to be signed, and who has signed. Held back by nobody but the people.
+struct Proposal {
+  std::string id;
+  std::string payload;  // exact text that is signed
+  json::array signatures;
+  WallTime not_after;
+  std::string actor;  // who proposed it
+};
+inline constexpr std::size_t kProposalsMax = 200;
+
+// What a statement does.
+struct ResolveCard {
+  std::string attempt;
+  Resolution resolution = Resolution::missing;
+  int remakes_max = 0;
+  json::object evidence;  // of the verification, when it is good
+};
+struct DestroyBlanks {
+  std::vector<std::string> serials;
+};
+struct WriteOff {
+  std::string blank_class;
+  StockPlace place = StockPlace::line;
+  std::vector<std::string> serials;
+};
+struct RecallCard {
+  std::string job;
+  bool lost = false;  // nobody has it any more
+};
+using Decision = std::variant<ResolveCard, DestroyBlanks, WriteOff, RecallCard>;
+
+// What people found in one place.
+struct BlankCount {
+  std::string blank_class;
+  StockPlace place = StockPlace::line;
+  std::optional<std::vector<std::string>> serials;  // scanned; or only:
+  std::int64_t number = 0;
+};
+struct CountOutcome {
+  std::int64_t expected = 0;
+  std::int64_t counted = 0;
+  std::vector<std::string> missing;  // on the books in this place, and not found
+  std::vector<std::string> surplus;  // found, and on the books elsewhere or nowhere
+};
+
+struct Shift {
+  std::int64_t number = 0;
+  WallTime opened;
+  std::optional<WallTime> closed;
+};
+
+// Until when what is kept: personal data of issued cards, and of everything else that ended or got stuck.
+struct Retention {
+  WallTime issued_before;
+  WallTime others_before;
+};
+
+// The last that was signed of the log that ends.
+struct PastLog {
+  std::string origin;
+  Sequence size = 0;
+  std::string root;  // base64
+  std::string reason = "restored";
+};
+
 struct Received {
   bool already = false;
   job::JobState state = job::JobState::ready;
@@ -99,6 +165,7 @@ struct JobRecord {
   Sequence received = 0;  // journal entry of its reception
   Sequence approval = 0;  // of its approval
   json::array findings;   // code and field
+  std::string epoch;      // of `received` and `approval`, when it is an earlier one
 };
 
 // The right to begin one card, until the lease runs out or begin_blank makes it final.
@@ -131,6 +198,7 @@ struct AttemptRecord {
   std::string question;             // of an attempt in doubt
   json::object evidence;            // by step, as journalled
   std::vector<Sequence> sequences;  // of its journal entries
+  std::string epoch;                // of `sequences`, when it is an earlier one
 };
 
 struct BeginBlank {

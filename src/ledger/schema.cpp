@@ -4,14 +4,37 @@
 
 namespace imprimatur::ledger {
 
+namespace {
+
+// The tables that came with version 2.
+const char* const kTablesOfVersion2 = R"(
+CREATE TABLE past_journal (
+  epoch TEXT NOT NULL, sequence INTEGER NOT NULL, entry BLOB NOT NULL, PRIMARY KEY (epoch, sequence)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE proposals (
+  id TEXT PRIMARY KEY, payload TEXT NOT NULL, signatures TEXT NOT NULL, not_after INTEGER NOT NULL,
+  actor TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE counts (
+  class TEXT NOT NULL, place TEXT NOT NULL, sequence INTEGER NOT NULL, expected INTEGER NOT NULL,
+  counted INTEGER NOT NULL, missing TEXT NOT NULL, surplus TEXT NOT NULL, PRIMARY KEY (class, place)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE shifts (
+  number INTEGER PRIMARY KEY, opened INTEGER NOT NULL, opened_at INTEGER NOT NULL, closed INTEGER,
+  closed_at INTEGER
+) STRICT;
+PRAGMA user_version = 2;
+)";
+
 const char* const kSchema = R"(
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE journal (sequence INTEGER PRIMARY KEY, entry BLOB NOT NULL) STRICT;
 
 CREATE TABLE statements (
-  id TEXT PRIMARY KEY, digest TEXT NOT NULL, sequence INTEGER NOT NULL UNIQUE
+  id TEXT PRIMARY KEY, digest TEXT NOT NULL, sequence INTEGER NOT NULL, epoch TEXT
 ) STRICT, WITHOUT ROWID;
+CREATE UNIQUE INDEX statements_sequence ON statements (sequence) WHERE epoch IS NULL;
 
 CREATE TABLE jobs (
   row INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, state TEXT NOT NULL, product TEXT NOT NULL,
@@ -19,12 +42,13 @@ CREATE TABLE jobs (
   priority INTEGER NOT NULL, not_after INTEGER NOT NULL, holderref TEXT NOT NULL, holder_tag BLOB NOT NULL,
   replaces TEXT, envelope_digest TEXT NOT NULL, fence INTEGER NOT NULL DEFAULT 0,
   attempts INTEGER NOT NULL DEFAULT 0, blank TEXT, received INTEGER NOT NULL, approval INTEGER NOT NULL,
-  findings TEXT NOT NULL
+  findings TEXT NOT NULL, since INTEGER NOT NULL DEFAULT 0, kept INTEGER NOT NULL DEFAULT 0, epoch TEXT
 ) STRICT;
 CREATE INDEX jobs_ready ON jobs (priority DESC, row) WHERE state = 'ready';
 CREATE INDEX jobs_state ON jobs (state);
 CREATE INDEX jobs_holder ON jobs (holder_tag);
 CREATE INDEX jobs_unit ON jobs (campaign, unit);
+CREATE INDEX jobs_kept ON jobs (state, since) WHERE kept = 1;
 
 CREATE TABLE personal (
   job TEXT PRIMARY KEY REFERENCES jobs (id), day_key TEXT NOT NULL, wrapped_key BLOB NOT NULL, sealed BLOB NOT NULL
@@ -45,18 +69,33 @@ CREATE TABLE attempts (
   id TEXT PRIMARY KEY, job TEXT NOT NULL REFERENCES jobs (id), number INTEGER NOT NULL, fence INTEGER NOT NULL,
   blank TEXT NOT NULL UNIQUE REFERENCES blanks (serial), class TEXT NOT NULL, line TEXT NOT NULL, state TEXT NOT NULL,
   print_job_id INTEGER, print_job_uuid TEXT UNIQUE, printer TEXT, reject_reason TEXT, question TEXT,
-  evidence TEXT NOT NULL DEFAULT '{}', sequences TEXT NOT NULL DEFAULT '[]', UNIQUE (job, number)
+  evidence TEXT NOT NULL DEFAULT '{}', sequences TEXT NOT NULL DEFAULT '[]', epoch TEXT,
+  UNIQUE (job, number)
 ) STRICT, WITHOUT ROWID;
 -- At most one attempt of a job is open or good: the database itself keeps promise 1.
 CREATE UNIQUE INDEX attempts_one ON attempts (job) WHERE state NOT IN ('spoiled', 'missing');
 CREATE INDEX attempts_open ON attempts (state) WHERE state NOT IN ('good', 'spoiled', 'missing');
 
 CREATE TABLE signers (key_id TEXT PRIMARY KEY, count INTEGER NOT NULL) STRICT, WITHOUT ROWID;
-
-PRAGMA user_version = 1;
 )";
 
-namespace {
+// What version 1 lacked. The moment of the last change of a job is not known there: it counts from now on, so
+// that nothing is erased too early.
+const char* const kFromVersion1 = R"(
+ALTER TABLE statements RENAME TO statements_1;
+CREATE TABLE statements (
+  id TEXT PRIMARY KEY, digest TEXT NOT NULL, sequence INTEGER NOT NULL, epoch TEXT
+) STRICT, WITHOUT ROWID;
+INSERT INTO statements (id, digest, sequence) SELECT id, digest, sequence FROM statements_1;
+DROP TABLE statements_1;
+CREATE UNIQUE INDEX statements_sequence ON statements (sequence) WHERE epoch IS NULL;
+ALTER TABLE jobs ADD COLUMN since INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN kept INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE jobs ADD COLUMN epoch TEXT;
+UPDATE jobs SET kept = 1 WHERE id IN (SELECT job FROM personal);
+CREATE INDEX jobs_kept ON jobs (state, since) WHERE kept = 1;
+ALTER TABLE attempts ADD COLUMN epoch TEXT;
+)";
 
 Error bad_row(const char* what) {
   return fail("ledger.store", std::string("a row of the ledger cannot be read: ") + what, {},
@@ -65,14 +104,44 @@ Error bad_row(const char* what) {
 
 }  // namespace
 
+Status make_tables(Database& database) {
+  TRY_STATUS(database.execute(kSchema));
+  return database.execute(kTablesOfVersion2);
+}
+
 Status check_version(Database& database) {
+  TRY(auto version, version_of(database));
+  if (version == kSchemaVersion) return ok();
+  return fail("ledger.version",
+              "the ledger has version " + std::to_string(version) + ", this program knows " +
+                  std::to_string(kSchemaVersion),
+              {},
+              version < kSchemaVersion ? "Start the daemon: it brings its ledger up to date."
+                                       : "Use the program that wrote it, or a newer one.");
+}
+
+Result<std::int64_t> version_of(Database& database) {
   Query query(database, "PRAGMA user_version");
   TRY(auto row, query.step());
-  if (!row || query.integer(0) != kSchemaVersion) {
-    return fail("ledger.version", "the ledger has version " + std::to_string(row ? query.integer(0) : 0) +
-                                      ", this program knows " + std::to_string(kSchemaVersion));
+  return row ? query.integer(0) : 0;
+}
+
+Status bring_up_to_date(Database& database, WallTime now) {
+  TRY(auto version, version_of(database));
+  if (version != 1) return check_version(database);
+  TRY_STATUS(database.execute("BEGIN IMMEDIATE"));
+  auto moved = database.execute(kFromVersion1);
+  if (moved) moved = database.execute(kTablesOfVersion2);
+  if (moved) {
+    Query since(database, "UPDATE jobs SET since = ?");
+    auto set = since.bind(static_cast<std::int64_t>(now.time_since_epoch().count())).run();
+    if (!set) moved = set.error();
   }
-  return ok();
+  if (moved) moved = database.execute("COMMIT");
+  if (moved) return ok();
+  const auto rolled_back = database.execute("ROLLBACK");
+  static_cast<void>(rolled_back.has_value());  // what counts is why it was not moved
+  return moved.error();
 }
 
 Result<JobRecord> job_of(const Query& row) {
@@ -101,6 +170,7 @@ Result<JobRecord> job_of(const Query& row) {
   TRY(auto findings, parse_json(row.text(18)));
   if (!findings.is_array()) return bad_row("findings");
   job.findings = std::move(findings.get_array());
+  job.epoch = row.text(19);
   return job;
 }
 
@@ -129,6 +199,7 @@ Result<AttemptRecord> attempt_of(const Query& row) {
     if (!sequence.is_int64()) return bad_row("sequences");
     attempt.sequences.push_back(static_cast<Sequence>(sequence.get_int64()));
   }
+  attempt.epoch = row.text(15);
   return attempt;
 }
 

@@ -6,19 +6,24 @@
 
 namespace imprimatur::ledger {
 
-inline constexpr int kSchemaVersion = 1;
-extern const char* const kSchema;
+inline constexpr int kSchemaVersion = 2;
+
+// Of a new database.
+Status make_tables(Database& database);
 
 // Error ledger.version when the file has another one.
 Status check_version(Database& database);
+Result<std::int64_t> version_of(Database& database);
+// Version 1 becomes version 2, in one transaction. Error ledger.version for others.
+Status bring_up_to_date(Database& database, WallTime now);
 
 // Columns of `jobs` and `attempts` in the order that the functions below read them.
 #define LEDGER_JOB_COLUMNS                                                                           \
   "row, id, state, product, campaign, unit, batch, kind, priority, not_after, holderref, replaces, " \
-  "envelope_digest, fence, attempts, blank, received, approval, findings"
+  "envelope_digest, fence, attempts, blank, received, approval, findings, epoch"
 #define LEDGER_ATTEMPT_COLUMNS                                                                 \
   "id, job, number, fence, blank, class, line, state, print_job_id, print_job_uuid, printer, " \
-  "reject_reason, question, evidence, sequences"
+  "reject_reason, question, evidence, sequences, epoch"
 #define LEDGER_BLANK_COLUMNS "serial, class, chip_id, place"
 
 Result<JobRecord> job_of(const Query& row);

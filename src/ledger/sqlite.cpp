@@ -143,6 +143,15 @@ Status Database::truncate_log() {
   return ok();
 }
 
+Status Database::copy_into(Database& target) {
+  sqlite3_backup* backup = sqlite3_backup_init(target.handle_, "main", handle_, "main");
+  if (backup == nullptr) return target.error("cannot begin to copy");
+  const int stepped = sqlite3_backup_step(backup, -1);
+  const int finished = sqlite3_backup_finish(backup);
+  if (stepped == SQLITE_DONE && finished == SQLITE_OK) return ok();
+  return target.error("cannot copy");
+}
+
 Error Database::error(std::string_view what) const {
   return fail("ledger.store", std::string(what) + ": " + sqlite3_errmsg(handle_), {},
               "Check the disk: space, rights, health. The station stops until it can record.");

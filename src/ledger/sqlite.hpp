@@ -62,6 +62,8 @@ class Database {
   bool in_transaction() const { return sqlite3_get_autocommit(handle_) == 0; }
   // Copies the write-ahead log into the database and empties it, as far as readers allow.
   Status truncate_log();
+  // Everything of one moment, page by page, into an empty database; synced.
+  Status copy_into(Database& target);
   Error error(std::string_view what) const;
 
  private:

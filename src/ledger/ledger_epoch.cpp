@@ -1,0 +1,89 @@
+// After a restore: a new log, and nothing goes on by itself of which the old log may know more.
+#include "ledger/ledger_state.hpp"
+
+namespace imprimatur::ledger {
+namespace {
+
+constexpr const char* kRestoredQuestion =
+    "the ledger was restored: the old log may tell what became of this card";
+
+Status put_aside(Ledger::State& state, const std::string& old_epoch) {
+  Database& database = *state.database;
+  Query journal(database, "INSERT INTO past_journal SELECT ?, sequence, entry FROM journal");
+  TRY_STATUS(journal.bind(old_epoch).run());
+  TRY_STATUS(
+      database.execute("DELETE FROM journal; DELETE FROM meta WHERE key = 'checkpoint'; "
+                       "DELETE FROM counts; DELETE FROM shifts WHERE closed IS NULL"));
+  for (const char* sql : {"UPDATE statements SET epoch = ? WHERE epoch IS NULL",
+                          "UPDATE jobs SET epoch = ? WHERE epoch IS NULL",
+                          "UPDATE attempts SET epoch = ? WHERE epoch IS NULL AND state IN "
+                          "('good', 'spoiled', 'missing')"}) {
+    Query query(database, sql);
+    TRY_STATUS(query.bind(old_epoch).run());
+  }
+  return ok();
+}
+
+// What the people have to look at before it may go on.
+Status freeze(Ledger& ledger, Ledger::State& state) {
+  TRY_STATUS(ledger.release_all_claims());
+  Query ready(*state.database, "SELECT id FROM jobs WHERE state = 'ready'");
+  std::vector<std::string> jobs;
+  for (;;) {
+    TRY(auto row, ready.step());
+    if (!row) break;
+    jobs.push_back(ready.text(0));
+  }
+  for (const std::string& job : jobs) {
+    TRY_STATUS(ledger.hold(job, {}));
+  }
+  TRY(auto attempts, ledger.open_attempts());
+  for (const AttemptRecord& attempt : attempts) {
+    AttemptRecord fresh = attempt;
+    if (!fresh.sequences.empty())
+      fresh.evidence["before"] = json::object{{"entries", fresh.sequences.size()}};
+    fresh.sequences.clear();
+    if (fresh.state == job::AttemptState::in_doubt) {
+      json::object data = named(fresh);
+      data["question"] = fresh.question;
+      TRY(auto sequence, state.append("attempt.in_doubt", fresh.job, std::move(data)));
+      TRY_STATUS(store_attempt(*state.database, fresh, sequence));
+      continue;
+    }
+    TRY_STATUS(change_attempt(fresh, job::AttemptEvent::doubt));
+    TRY_STATUS(change_job_of(state, fresh, job::JobEvent::doubt));
+    TRY_STATUS(set_blank_place(*state.database, fresh.blank, StockPlace::in_doubt));
+    fresh.question = kRestoredQuestion;
+    json::object data = named(fresh);
+    data["question"] = fresh.question;
+    TRY(auto sequence, state.append("attempt.in_doubt", fresh.job, std::move(data)));
+    TRY_STATUS(store_attempt(*state.database, fresh, sequence));
+  }
+  return ok();
+}
+
+}  // namespace
+
+Status Ledger::begin_new_epoch(const std::filesystem::path& file, const LedgerIdentity& identity,
+                               const PastLog& past, Ports ports) {
+  if (past.origin == identity.origin) {
+    return fail("ledger.epoch", "the old log has this name too", identity.origin,
+                "Give the new log another log_origin in the configuration.");
+  }
+  TRY(auto ledger, open(file, {identity.station, past.origin}, ports));
+  State& state = *ledger->state_;
+  const std::string old_epoch = state.epoch;
+  const json::object old_log{{"epoch", old_epoch},
+                             {"origin", past.origin},
+                             {"root", past.root},
+                             {"size", past.size},
+                             {"entries_kept", state.size}};
+  TRY_STATUS(ledger->begin_group());
+  TRY_STATUS(put_aside(state, old_epoch));
+  state.identity = identity;
+  TRY_STATUS(state.first_entry({{"previous", old_log}, {"reason", past.reason}}));
+  TRY_STATUS(freeze(*ledger, state));
+  return ledger->commit_group();
+}
+
+}  // namespace imprimatur::ledger
