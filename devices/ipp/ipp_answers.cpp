@@ -71,9 +71,30 @@ std::optional<CardMedia> find_card_media(const IppMessage& answer) {
   return std::nullopt;
 }
 
-Error cannot_make_cards(std::string_view what) {
-  return fail("printer.refused", "The printer cannot make cards: it does not list " + std::string(what) + ".",
-              {}, "Set the printer up for ID-1 cards (85.60 x 53.98 mm), or choose another printer.");
+Error cannot_make_cards(std::string_view what, std::string field) {
+  return unsuitable(what, std::move(field),
+                    "Set the printer up for ID-1 cards (85.60 x 53.98 mm), or choose another printer.");
+}
+
+constexpr std::size_t kSuppliesMax = 16;
+constexpr std::size_t kSupplyNameMax = 64;  // bytes
+
+// Shown on screens: plain letters only.
+std::string plain(std::string_view text) {
+  std::string out(text.substr(0, kSupplyNameMax));
+  std::replace_if(
+      out.begin(), out.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return out;
+}
+
+std::vector<print::Supply> supplies_of(const IppMessage& answer) {
+  const std::vector<std::string> names = answer.texts("marker-names");
+  const std::vector<int> levels = answer.integers("marker-levels");
+  std::vector<print::Supply> supplies;
+  for (std::size_t i = 0; i < std::min({names.size(), levels.size(), kSuppliesMax}); ++i) {
+    supplies.push_back({.name = plain(names[i]), .percent = std::min(levels[i], 100)});
+  }
+  return supplies;
 }
 
 std::vector<std::string> reasons_of(const IppMessage& answer, const char* name) {
@@ -110,13 +131,14 @@ Result<IppCapabilities> read_capabilities(const IppMessage& answer) {
   const std::vector<int> operations = answer.integers("operations-supported");
   for (const ipp_op_t operation : {IPP_OP_VALIDATE_JOB, IPP_OP_CREATE_JOB, IPP_OP_SEND_DOCUMENT,
                                    IPP_OP_GET_JOB_ATTRIBUTES, IPP_OP_CANCEL_JOB}) {
-    if (!contains(operations, operation)) return cannot_make_cards(ippOpString(operation));
+    if (!contains(operations, operation))
+      return cannot_make_cards(ippOpString(operation), "operations-supported");
   }
   if (!contains(answer.texts("document-format-supported"), "application/pdf")) {
-    return cannot_make_cards("application/pdf");
+    return cannot_make_cards("application/pdf", "document-format-supported");
   }
   const auto media = find_card_media(answer);
-  if (!media) return cannot_make_cards("a medium of the size ID-1");
+  if (!media) return cannot_make_cards("a medium of the size ID-1", "media-col-database");
   return IppCapabilities{
       .media = *media,
       .sides = answer.texts("sides-supported"),
@@ -144,6 +166,7 @@ Result<print::PrinterReport> read_printer_report(const IppMessage& answer) {
   report.accepting = answer.boolean("printer-is-accepting-jobs").value_or(false);
   report.reasons = reasons_of(answer, "printer-state-reasons");
   report.up_time_s = answer.integer("printer-up-time").value_or(0);
+  report.supplies = supplies_of(answer);
   return report;
 }
 
@@ -161,6 +184,12 @@ Result<print::PrintJobReport> read_job_report(const IppMessage& answer, const pr
   report.reasons = reasons_of(answer, "job-state-reasons");
   report.impressions_completed = answer.integer("job-impressions-completed").value_or(-1);
   return report;
+}
+
+Error unsuitable(std::string_view what, std::string field, std::string remedy) {
+  return fail("printer.unsuitable",
+              "The printer cannot make the product's cards: it does not list " + std::string(what) + ".",
+              std::move(field), std::move(remedy));
 }
 
 bool is_success(int status) {

@@ -26,13 +26,17 @@ struct IppCapabilities {
 
 // Of Get-Printer-Attributes. The printer must know the operations of a card, PDF and a medium within
 // 0.2 mm of ID-1, in media-col-database (PWG 5100.7) or media-size-supported (PWG 5100.3); else
-// printer.refused, which says what is missing.
+// printer.unsuitable, which says what is missing.
 Result<IppCapabilities> read_capabilities(const IppMessage& answer);
+// Supplies are the CUPS attributes marker-names and marker-levels, where the printer has them.
 Result<print::PrinterReport> read_printer_report(const IppMessage& answer);
 
 // Of Get-Job-Attributes with a success status. `forgotten` when the job-uuid is not the ticket's.
 // impressions_completed is -1 and printer_up_time_s 0 when the printer does not say.
 Result<print::PrintJobReport> read_job_report(const IppMessage& answer, const print::PrintTicket& ticket);
+
+// The printer cannot make the product's cards: does not list `what`. Error printer.unsuitable.
+Error unsuitable(std::string_view what, std::string field, std::string remedy);
 
 // success class, RFC 8011 section 4.1.6.1
 bool is_success(int status);

@@ -52,6 +52,7 @@ class IppPrinter final : public print::Printer {
 
   std::string name() const override { return settings_.name; }
   Result<PrinterReport> report() override;
+  Status check(const print::PrintNeeds& needs) override;
   Result<PrintTicket> create(const PrintRequest& request) override;
   Status send(const PrintTicket& ticket, ByteView pdf) override;
   Result<PrintJobReport> poll(const PrintTicket& ticket) override;
@@ -61,6 +62,7 @@ class IppPrinter final : public print::Printer {
   IppSender sender();
   Result<IppMessage> call(const IppMessage& request, ByteView document = {});
   Result<IppCard> plan_card(const PrintRequest& request);
+  Status know_capabilities(int sides);
   Result<PrintTicket> bind(const IppMessage& created);
   void drop_job(std::int32_t job_id);
 
@@ -92,10 +94,32 @@ Result<IppMessage> IppPrinter::call(const IppMessage& request, ByteView document
 }
 
 Result<PrinterReport> IppPrinter::report() {
-  auto answer = call(get_printer_attributes(sender()));
+  auto answer = call(get_printer_state(sender()));
   if (!answer) return nothing_happened(std::move(answer).error());
   if (!is_success(answer.value().status())) return refusal("Get-Printer-Attributes", answer.value());
   return read_printer_report(answer.value());
+}
+
+Status IppPrinter::check(const print::PrintNeeds& needs) {
+  capabilities_.reset();
+  return know_capabilities(needs.sides);
+}
+
+// Reads them when they are not known. Turning about the other edge would print the back upside down, so the
+// setting is never replaced by what the printer can do.
+Status IppPrinter::know_capabilities(int sides) {
+  if (!capabilities_) {
+    auto answer = call(get_printer_capabilities(sender()));
+    if (!answer) return nothing_happened(std::move(answer).error());
+    if (!is_success(answer.value().status())) return refusal("Get-Printer-Attributes", answer.value());
+    TRY(capabilities_, read_capabilities(answer.value()));
+  }
+  const std::string wanted = sides_keyword(sides, settings_.duplex_turn);
+  const auto& listed = capabilities_->sides;
+  if (std::find(listed.begin(), listed.end(), wanted) != listed.end()) return ok();
+  capabilities_.reset();
+  return unsuitable(wanted, "sides-supported",
+                    "Switch printing on both sides on, or set the printer's duplex_turn to what it can do.");
 }
 
 Result<IppCard> IppPrinter::plan_card(const PrintRequest& request) {
@@ -103,20 +127,7 @@ Result<IppCard> IppPrinter::plan_card(const PrintRequest& request) {
       request.job_name.size() > kNameMax) {
     return fail("printer.refused", "A card has one or two sides and a job name of 1 to 255 bytes.");
   }
-  if (!capabilities_) {
-    auto answer = call(get_printer_attributes(sender()));
-    if (!answer) return nothing_happened(std::move(answer).error());
-    if (!is_success(answer.value().status())) return refusal("Get-Printer-Attributes", answer.value());
-    TRY(capabilities_, read_capabilities(answer.value()));
-  }
-  // Turning about the other edge would print the back upside down, so the setting is never replaced.
-  const std::string sides = sides_keyword(request.sides, settings_.duplex_turn);
-  const auto& listed = capabilities_->sides;
-  if (std::find(listed.begin(), listed.end(), sides) == listed.end()) {
-    capabilities_.reset();
-    return fail("printer.refused", settings_.name + " does not list " + sides + ".", "sides",
-                "Set duplex_turn to what the printer can do.");
-  }
+  TRY_STATUS(know_capabilities(request.sides));
   return IppCard{.job_name = request.job_name,
                  .sides = request.sides,
                  .turn = settings_.duplex_turn,

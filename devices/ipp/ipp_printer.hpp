@@ -7,8 +7,9 @@
 // to answer_timeout; call it on the printer's own thread. Sends no personal data but the document.
 //
 // Errors: printer.unreachable (no connection, no answer; Happened::unknown when the request had begun to
-// leave), printer.refused (the printer said no, or cannot make such a card), printer.answer (it answered
-// with something that is not IPP or lacks what RFC 8011 requires; Happened::unknown likewise).
+// leave), printer.refused (the printer said no), printer.busy (later), printer.unsuitable (as it is set up,
+// it cannot make such a card), printer.answer (it answered with something that is not IPP or lacks what RFC
+// 8011 requires; Happened::unknown likewise).
 #pragma once
 
 #include <chrono>

@@ -59,13 +59,19 @@ void add_card(ipp_t* ipp, const IppCard& card) {
 
 }  // namespace
 
-IppMessage get_printer_attributes(const IppSender& sender) {
+IppMessage get_printer_capabilities(const IppSender& sender) {
   IppMessage message = request(IPP_OP_GET_PRINTER_ATTRIBUTES, sender);
   add_user(message.get(), sender);
-  add_requested(message.get(),
-                {"printer-state", "printer-state-reasons", "printer-is-accepting-jobs", "printer-up-time",
-                 "operations-supported", "document-format-supported", "sides-supported", "copies-supported",
-                 "media-size-supported", "media-col-database"});
+  add_requested(message.get(), {"operations-supported", "document-format-supported", "sides-supported",
+                                "copies-supported", "media-size-supported", "media-col-database"});
+  return message;
+}
+
+IppMessage get_printer_state(const IppSender& sender) {
+  IppMessage message = request(IPP_OP_GET_PRINTER_ATTRIBUTES, sender);
+  add_user(message.get(), sender);
+  add_requested(message.get(), {"printer-state", "printer-state-reasons", "printer-is-accepting-jobs",
+                                "printer-up-time", "marker-names", "marker-levels"});
   return message;
 }
 

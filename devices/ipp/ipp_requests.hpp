@@ -26,7 +26,10 @@ struct IppCard {
   bool say_copies = false;  // copies 1, where the printer knows the attribute
 };
 
-IppMessage get_printer_attributes(const IppSender& sender);
+// What the printer can do: long, asked for once.
+IppMessage get_printer_capabilities(const IppSender& sender);
+// How it is now: short, asked for again and again.
+IppMessage get_printer_state(const IppSender& sender);
 IppMessage validate_job(const IppSender& sender, const IppCard& card);
 IppMessage create_job(const IppSender& sender, const IppCard& card);
 // The document follows the message.

@@ -2,6 +2,7 @@
 
 #include <toml++/toml.h>
 #include <algorithm>
+#include <memory>
 #include <sstream>
 
 #include "base/files.hpp"
@@ -79,6 +80,39 @@ class Table {
     return ok();
   }
 
+  // A list of tables, or of words that stand for a table with `word_key` alone.
+  Result<std::vector<Table>> subs(std::string_view key, std::string_view word_key) {
+    known_.emplace_back(key);
+    const toml::node* node = table_.get(key);
+    if (node == nullptr) return fail("config.key", "the key is missing", path_of(key));
+    const toml::array* array = node->as_array();
+    if (array == nullptr || array->empty()) return wrong(key, *node);
+    std::vector<Table> out;
+    for (const auto& element : *array) {
+      if (const toml::table* table = element.as_table()) {
+        out.emplace_back(*table, path_of(key), folder_);
+      } else if (const auto word = element.value<std::string>()) {
+        made_.push_back(std::make_shared<toml::table>(toml::table{{word_key, *word}}));
+        out.emplace_back(*made_.back(), path_of(key), folder_);
+      } else {
+        return wrong(key, element);
+      }
+    }
+    return out;
+  }
+
+  // One of two words.
+  Status read_choice(std::string_view key, bool& second, std::string_view first_word,
+                     std::string_view second_word) {
+    std::string word(first_word);
+    TRY_STATUS(read(key, word));
+    second = word == second_word;
+    if (second || word == first_word) return ok();
+    return fail("config.key",
+                "expected \"" + std::string(first_word) + "\" or \"" + std::string(second_word) + "\"",
+                path_of(key));
+  }
+
   Result<Table> sub(std::string_view key) {
     known_.emplace_back(key);
     const toml::table* table = table_[key].as_table();
@@ -107,6 +141,7 @@ class Table {
   std::string name_;
   std::filesystem::path folder_;
   std::vector<std::string> known_;
+  std::vector<std::shared_ptr<toml::table>> made_;  // of words; the tables of `subs` borrow them
 };
 
 Status read_vault(Table table, VaultConfig& vault) {
@@ -119,19 +154,53 @@ Status read_vault(Table table, VaultConfig& vault) {
   return table.refuse_unknown();
 }
 
+Status read_printers(Table& table, std::vector<PrinterConfig>& printers) {
+  TRY(auto list, table.subs("printers", "uri"));
+  for (Table& one : list) {
+    PrinterConfig printer;
+    TRY_STATUS(one.read("uri", printer.uri, true));
+    TRY_STATUS(one.read_choice("duplex_turn", printer.turns_about_long_edge, "short-edge", "long-edge"));
+    TRY_STATUS(one.refuse_unknown());
+    printers.push_back(std::move(printer));
+  }
+  return ok();
+}
+
+Status read_evolis(Table& table, EvolisConfig& evolis) {
+  TRY_STATUS(table.read("host", evolis.host));
+  TRY_STATUS(table.read_number("port", evolis.port, {1, 65'535}));
+  TRY_STATUS(table.read("device", evolis.device, true));
+  return table.read_choice("chip_station", evolis.contactless, "contact", "contactless");
+}
+
+Status read_transport(Table table, LineConfig& line) {
+  TRY_STATUS(table.read("driver", line.transport_driver, true));
+  if (line.transport_driver == "virtual") {
+    TRY_STATUS(table.read_path("socket", line.transport_socket, true));
+  } else if (line.transport_driver == "evolis") {
+    TRY_STATUS(read_evolis(table, line.evolis));
+    if (line.readers.size() != 1 || line.printers.size() != 1) {
+      return fail("config.key", "a card machine has one reader and one printer", "/line/transport/driver");
+    }
+  } else if (line.transport_driver != "manual") {
+    return fail("config.key", "there is no such transport driver", "/line/transport/driver",
+                "Known: virtual, manual, evolis.");
+  }
+  return table.refuse_unknown();
+}
+
 Status read_line(Table table, LineConfig& line) {
   TRY_STATUS(table.read("name", line.name));
   TRY_STATUS(table.read_list("readers", line.readers));
-  TRY_STATUS(table.read_list("printers", line.printers));
+  TRY_STATUS(read_printers(table, line.printers));
   TRY_STATUS(table.read("poll_interval_ms", line.poll_interval_ms));
   TRY_STATUS(table.read("card_time_min_ms", line.card_time_min_ms));
   TRY_STATUS(table.read("card_time_max_ms", line.card_time_max_ms));
   TRY_STATUS(table.read_number("chip_timeout_ms", line.chip_timeout_ms, {1000, 3'600'000}));
   TRY_STATUS(table.read_number("reader_retry_ms", line.reader_retry_ms, {100, 60'000}));
+  TRY_STATUS(table.read_number("printer_look_ms", line.printer_look_ms, {100, 600'000}));
   TRY(auto transport, table.sub("transport"));
-  TRY_STATUS(transport.read("driver", line.transport_driver, true));
-  TRY_STATUS(transport.read_path("socket", line.transport_socket, true));
-  TRY_STATUS(transport.refuse_unknown());
+  TRY_STATUS(read_transport(std::move(transport), line));
   return table.refuse_unknown();
 }
 

@@ -20,17 +20,34 @@ struct VaultConfig {
   std::filesystem::path softhsm_conf;  // SOFTHSM2_CONF for the bench's token; empty for a real one
 };
 
+// In the file a URI alone, or a table: {uri = "ipp://…", duplex_turn = "long-edge"}.
+struct PrinterConfig {
+  std::string uri;  // ipp://HOST:PORT/PATH
+  bool turns_about_long_edge =
+      false;  // duplex_turn: the edge about which the printer turns a card; "short-edge"
+};
+
+// A card machine of Evolis: one feeder, one chip station, one head.
+struct EvolisConfig {
+  std::string host = "127.0.0.1";  // of the vendor's service
+  int port = 18000;
+  std::string device;        // name of the machine there
+  bool contactless = false;  // which of its chip stations: "contact" or "contactless"
+};
+
 struct LineConfig {
   std::string name = "line-1";
   std::vector<std::string> readers;  // PC/SC names or their beginnings, in the order of the transport's slots
-  std::vector<std::string> printers;  // IPP URIs, in the order of the transport's slots
-  std::string transport_driver;       // "virtual"
-  std::filesystem::path transport_socket;
+  std::vector<PrinterConfig> printers;     // in the order of the transport's slots
+  std::string transport_driver;            // "virtual", "manual" (asks a person), "evolis"
+  std::filesystem::path transport_socket;  // of "virtual"
+  EvolisConfig evolis;
   int poll_interval_ms = 100;  // between two questions to a printer about a job
   int card_time_min_ms = 500;  // no printer makes a card sooner
   int card_time_max_ms = 180000;
   int chip_timeout_ms = 120000;  // one step of a card in a reader: later than this it hangs
   int reader_retry_ms = 2000;    // before a reader that could not be reached is tried again
+  int printer_look_ms = 2000;    // between two looks at the state of a printer
 };
 
 struct Config {

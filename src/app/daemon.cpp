@@ -151,6 +151,7 @@ Status Daemon::State::build() {
   options.poll_interval_ms = config.line.poll_interval_ms;
   options.chip_timeout_ms = config.line.chip_timeout_ms;
   options.reader_retry_ms = config.line.reader_retry_ms;
+  options.printer_look_ms = config.line.printer_look_ms;
   options.signatures_max = config.vault.signatures_max;
   options.derivations_max = config.vault.derivations_max;
   station = std::make_unique<station::Station>(

@@ -34,10 +34,11 @@ Status open_readers(const Config& config, Devices& devices) {
 
 Status open_printers(const Config& config, const Clock& clock, Devices& devices) {
   int number = 0;
-  for (const std::string& uri : config.line.printers) {
+  for (const PrinterConfig& printer_config : config.line.printers) {
     devices::IppPrinterSettings settings;
     settings.name = "printer-" + std::to_string(++number);
-    settings.uri = uri;
+    settings.uri = printer_config.uri;
+    if (printer_config.turns_about_long_edge) settings.duplex_turn = devices::DuplexTurn::long_edge;
     TRY(auto printer, devices::open_ipp_printer(settings, clock));
     devices.printers.push_back(std::move(printer));
   }

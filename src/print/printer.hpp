@@ -37,11 +37,24 @@ struct PrintJobReport {
   std::int64_t printer_up_time_s = 0;  // goes back when the printer restarted
 };
 
+// A ribbon, film or cleaning roller, as the printer tells it.
+struct Supply {
+  std::string name;
+  int percent =
+      -2;  // left; below 0: the printer does not say (PWG 5100.9: -1 other, -2 unknown, -3 some left)
+};
+
 struct PrinterReport {
   enum class State { idle, processing, stopped } state = State::idle;
   bool accepting = false;
   std::vector<std::string> reasons;  // printer-state-reasons with their suffix
   std::int64_t up_time_s = 0;
+  std::vector<Supply> supplies;
+};
+
+// What the product asks of any printer, besides PDF on a card of the size ID-1.
+struct PrintNeeds {
+  int sides = 2;  // 1 or 2
 };
 
 class Printer {
@@ -52,9 +65,14 @@ class Printer {
   // Errors printer.unreachable, printer.refused.
   virtual Result<PrinterReport> report() = 0;
 
+  // Reads anew what the printer can do and compares. Errors printer.unsuitable (it cannot make such cards as
+  // it is set up; says what is missing and the remedy), printer.unreachable, printer.refused, printer.answer.
+  virtual Status check(const PrintNeeds& needs) = 0;
+
   // Reserves a job with the printer and sends no card: Validate-Job, then Create-Job with fidelity
-  // (RFC 8011 4.2.3, 4.2.4). Errors printer.refused (Happened::no: nothing is there), printer.unreachable
-  // (Happened::unknown when Create-Job may have been taken: such a job has no document and times out).
+  // (RFC 8011 4.2.3, 4.2.4). Errors printer.refused, printer.unsuitable, printer.busy (Happened::no: nothing
+  // is there), printer.unreachable (Happened::unknown when Create-Job may have been taken: such a job has no
+  // document and times out).
   virtual Result<PrintTicket> create(const PrintRequest& request) = 0;
 
   // Send-Document with last-document. An error with Happened::unknown means that the card may be printed:

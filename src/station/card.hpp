@@ -9,6 +9,9 @@ namespace imprimatur::station {
 // Code of what recovery records: no step went wrong, a run was cut off.
 inline constexpr std::string_view kRestarted = "station.restarted";
 
+// Of a printer whose state is not known yet, or not any more.
+inline constexpr std::string_view kNotAsked = "printer.not_asked";
+
 // Code of a reader whose call did not come back.
 inline constexpr std::string_view kHung = "reader.hung";
 
@@ -24,7 +27,7 @@ struct Station::Card {
   Step step = Step::take;
   Place place;
   Place target;  // device that was given to it and is on its way to
-  print::PrintTicket ticket;
+  BoundPrint print;
   std::string reject_reason;  // intended
   bool in_doubt = false;
   int tries = 0;           // of the same step

@@ -62,6 +62,8 @@ constexpr std::array kRules{
 
     Rule{Step::reserve_print,    Found::success,          {Record::print_bound,          Step::send}},
     Rule{Step::reserve_print,    Found::failed,           {Record::intend_reject,        Step::move_to_reject}},
+    // The printer can print nothing now: the card waits in it, as it is.
+    Rule{Step::reserve_print,    Found::not_yet,          {Record::nothing,              Step::reserve_print}},
     // Create-Job without a document prints nothing and times out in the printer: it may be asked again.
     Rule{Step::reserve_print,    Found::unknown,          {Record::nothing,              Step::reserve_print}},
 

@@ -51,6 +51,17 @@ inline constexpr LogMessage kReaderWaits{"STATION_READER_WAITS", LogLevel::warni
                                          "Check its cable and that pcscd runs."};
 inline constexpr LogMessage kReaderBack{"STATION_READER_BACK", LogLevel::info, "a reader is back in service",
                                         ""};
+inline constexpr LogMessage kPrinterCannot{
+    "STATION_PRINTER_CANNOT", LogLevel::warning,
+    "a printer can print nothing now; no card is given to it and the others go on",
+    "Do what next_step says; the printer comes back by itself."};
+inline constexpr LogMessage kPrinterStopped{
+    "STATION_PRINTER_STOPPED", LogLevel::error,
+    "a printer has stopped and may hold a card; no card is given to it and the others go on",
+    "Do what next_step says; the printer comes back by itself."};
+inline constexpr LogMessage kPrinterWarns{"STATION_PRINTER_WARNS", LogLevel::warning,
+                                          "a printer will need something soon", "Do what next_step says."};
+inline constexpr LogMessage kPrinterBack{"STATION_PRINTER_BACK", LogLevel::info, "a printer can print", ""};
 inline constexpr LogMessage kRecovered{"STATION_RECOVERED", LogLevel::info, "took up what the last run left",
                                        ""};
 inline constexpr LogMessage kStep{"STATION_STEP", LogLevel::debug, "step of a card", ""};

@@ -1,5 +1,7 @@
 #include "station/print_tasks.hpp"
 
+#include <algorithm>
+
 #include "base/encoding.hpp"
 #include "station/chip_tasks.hpp"
 
@@ -22,24 +24,61 @@ Found found_of(print::PrintOutcome outcome) {
   return Found::unknown;
 }
 
+constexpr int kSides = 2;  // of every face
+
+TaskResult cannot_now(std::string code, std::string sentence) {
+  return {Found::not_yet, std::move(code), std::move(sentence), {}};
+}
+
+// The card has not been begun, and the printer says that it waits for a person.
+bool waits_unbegun(const print::PrintJobReport& report) {
+  using State = print::PrintJobState;
+  return (report.state == State::waiting || report.state == State::stopped) &&
+         report.impressions_completed <= 0 &&
+         std::any_of(report.reasons.begin(), report.reasons.end(), [](const std::string& reason) {
+           return reason == "printer-stopped" || reason == "resources-are-not-ready";
+         });
+}
+
 }  // namespace
 
-TaskResult PrintStation::reserve(CardWork& work, const std::string& attempt, print::PrintTicket& ticket) {
+PrinterCondition PrintStation::look() {
+  auto report = printer_.report();
+  if (!report) return judge_printer(report.error());
+  if (report.value().up_time_s < up_time_seen_) fits_ = false;
+  up_time_seen_ = report.value().up_time_s;
+  if (!fits_) {
+    if (auto fits = printer_.check({.sides = kSides}); !fits) return judge_printer(fits.error());
+    fits_ = true;
+  }
+  return judge_printer(report.value());
+}
+
+TaskResult PrintStation::reserve(CardWork& work, const std::string& attempt, BoundPrint& bound) {
+  const PrinterCondition condition = look();
+  if (!condition.may_print()) {
+    return cannot_now(condition.why(), "the printer can print nothing now: " + condition.why());
+  }
   auto fields = job::compose_face_fields(work.document, work.line->product);
   if (!fields) return result_of(fields.error());
   auto pdf = renderer_->render(work.line->face, {std::move(fields).value(), work.images});
   if (!pdf) return result_of(pdf.error());
   work.face_pdf = std::move(pdf).value();
-  auto report = printer_.report();
-  if (!report) return result_of(unknown(report.error().code, report.error().message));
-  up_time_before_s_ = report.value().up_time_s;
-  auto reserved = printer_.create({.job_name = attempt, .sides = 2});
-  if (!reserved) return result_of(reserved.error());
-  ticket = reserved.value();
+  auto reserved = printer_.create({.job_name = attempt, .sides = kSides});
+  if (!reserved) {
+    const Error& error = reserved.error();
+    // Nothing is there and the blank is as it was: a printer that says no is one that cannot print now.
+    if (error.happened == Happened::no) return cannot_now(error.code, error.message);
+    return result_of(error);
+  }
+  const print::PrintTicket& ticket = reserved.value();
+  bound = {ticket, condition.up_time_s, clock_.now(), clock_.steady()};
   return success({{"face", commitment(work.salt, work.face_pdf)},
                   {"job_id", ticket.job_id},
                   {"job_uuid", ticket.job_uuid},
-                  {"template", work.line->face_hash}});
+                  {"template", work.line->face_hash},
+                  {"up_time_at", format_rfc3339(bound.at)},
+                  {"up_time_s", bound.up_time_s}});
 }
 
 TaskResult PrintStation::send(const CardWork& work, const print::PrintTicket& ticket) {
@@ -49,13 +88,28 @@ TaskResult PrintStation::send(const CardWork& work, const print::PrintTicket& ti
   return success({{"bytes", work.face_pdf.size()}, {"job_uuid", ticket.job_uuid}});
 }
 
-TaskResult PrintStation::poll(const print::PrintTicket& ticket) {
+// A printer that was not restarted has at least this up-time by now. What it has counted since is compared
+// too: one that was switched on shortly before may have reached its old up-time again. Its clock need not be
+// good.
+std::int64_t PrintStation::up_time_expected(const BoundPrint& bound) const {
+  using std::chrono::duration_cast;
+  using std::chrono::seconds;
+  constexpr std::int64_t kToleranceS = 5;
+  constexpr std::int64_t kToleranceShare = 20;
+  const seconds since = bound.at_in_this_run ? duration_cast<seconds>(clock_.steady() - *bound.at_in_this_run)
+                                             : duration_cast<seconds>(clock_.now() - bound.at);
+  const std::int64_t counted =
+      std::max<std::int64_t>(since.count() - since.count() / kToleranceShare - kToleranceS, 0);
+  return bound.up_time_s + counted;
+}
+
+TaskResult PrintStation::poll(const BoundPrint& bound) {
   if (!began_here_) {
     began_ = clock_.steady() - std::chrono::duration_cast<std::chrono::microseconds>(limits_.card_time_min);
     began_here_ = true;
   }
   const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady() - began_);
-  auto report = printer_.poll(ticket);
+  auto report = printer_.poll(bound.ticket);
   if (!report) {
     if (elapsed < limits_.card_time_max)
       return {Found::not_yet, report.error().code, report.error().message, {}};
@@ -63,15 +117,16 @@ TaskResult PrintStation::poll(const print::PrintTicket& ticket) {
   }
   print::PrintEvidence evidence;
   evidence.report = report.value();
-  evidence.ticket = ticket;
-  evidence.sides_asked = 2;
+  evidence.ticket = bound.ticket;
+  evidence.sides_asked = kSides;
   evidence.elapsed = elapsed;
   evidence.card_time_min = limits_.card_time_min;
-  evidence.up_time_before_s = up_time_before_s_;
+  evidence.up_time_before_s = up_time_expected(bound);
   const print::PrintVerdict verdict = print::judge_print(evidence);
   TaskResult result;
   result.found = found_of(verdict.outcome);
-  if (result.found == Found::not_yet && elapsed > limits_.card_time_max) result.found = Found::unknown;
+  if (result.found == Found::not_yet && elapsed > limits_.card_time_max && !waits_unbegun(evidence.report))
+    result.found = Found::unknown;
   if (result.found != Found::not_yet) began_here_ = false;
   if (result.found != Found::success) result.code = "print." + std::string(verdict.rule);
   result.sentence = "the printer's word: " + std::string(verdict.rule);

@@ -8,6 +8,7 @@
 #include "print/printer.hpp"
 #include "print/render.hpp"
 #include "station/card_work.hpp"
+#include "station/printer_reasons.hpp"
 #include "station/task_result.hpp"
 
 namespace imprimatur::station {
@@ -15,6 +16,15 @@ namespace imprimatur::station {
 struct PrintLimits {
   std::chrono::milliseconds card_time_min{50};      // no card is printed sooner
   std::chrono::milliseconds card_time_max{180000};  // later than this the printer's word is "unknown"
+};
+
+// A job that the printer has reserved, and the printer's up-time before anything was sent to it. The ledger
+// keeps both: so that a restart of the printer is seen even when ours came in between.
+struct BoundPrint {
+  print::PrintTicket ticket;
+  std::int64_t up_time_s = 0;
+  WallTime at{};                                  // when the printer said so
+  std::optional<SteadyTime> at_in_this_run = {};  // the same; nothing after a restart
 };
 
 // One printer as its lane sees it. Used by that lane only. Borrows printer and clock.
@@ -26,24 +36,32 @@ class PrintStation {
 
   std::string name() const { return printer_.name(); }
 
-  // Draws the face (into work.face_pdf) and reserves a job with the printer. `ticket` is what the ledger
-  // keeps.
-  TaskResult reserve(CardWork& work, const std::string& attempt, print::PrintTicket& ticket);
+  // How the printer is now. What it can do is compared with what the products ask at the first contact and
+  // again after every restart of it.
+  PrinterCondition look();
+
+  // Draws the face (into work.face_pdf) and reserves a job with the printer. `bound` is what the ledger
+  // keeps. not_yet: the printer can print nothing now and nothing was reserved.
+  TaskResult reserve(CardWork& work, const std::string& attempt, BoundPrint& bound);
 
   // Sends the document of `ticket`. Unknown: it may be printed; only polling tells.
   TaskResult send(const CardWork& work, const print::PrintTicket& ticket);
 
-  // Asks once. not_yet until the printer has come to an end with this job-uuid.
-  TaskResult poll(const print::PrintTicket& ticket);
+  // Asks once. not_yet until the printer has come to an end with this job-uuid, and while it stands still
+  // with the card not begun.
+  TaskResult poll(const BoundPrint& bound);
 
  private:
+  std::int64_t up_time_expected(const BoundPrint& bound) const;
+
   print::Printer& printer_;
   std::unique_ptr<print::FaceRenderer> renderer_;
   const Clock& clock_;
   PrintLimits limits_;
   SteadyTime began_{};  // of the last Send-Document, or of the first poll after a restart
   bool began_here_ = false;
-  std::int64_t up_time_before_s_ = 0;
+  bool fits_ = false;              // the printer can make the products' cards
+  std::int64_t up_time_seen_ = 0;  // goes back when it was restarted: then it is compared again
 };
 
 }  // namespace imprimatur::station

@@ -45,7 +45,8 @@ Station::Station(Ports ports, StationDevices devices, ProductLines products, Sta
   for (std::size_t i = 1; i <= devices_.readers.size(); ++i)
     readers_.push_back(Slot{.name = "reader-" + std::to_string(i)});
   for (std::size_t i = 1; i <= devices_.printers.size(); ++i)
-    printers_.push_back(Slot{.name = "printer-" + std::to_string(i)});
+    printers_.push_back(Slot{.name = "printer-" + std::to_string(i), .fault = std::string(kNotAsked)});
+  printer_watches_.resize(printers_.size());
 }
 
 Station::~Station() = default;
@@ -80,6 +81,7 @@ void Station::pause(bool paused) {
     // A call that has not come back holds the reader: asking it would hang the same.
     if (!readers_[i].fault.empty() && !readers_[i].hung) probe_reader(static_cast<int>(i), 0);
   }
+  if (recovered_) look_at_printers();
   feed();
 }
 
@@ -195,6 +197,7 @@ void Station::on_result(const CardPtr& card, TaskResult result) {
     decision = decide(card->step, found);
     record(*card, decision.record, result);
   }
+  look_after(*card, result.found);
   enter(card, decision.next);
   balance();
 }
@@ -229,8 +232,9 @@ void Station::finish(const CardPtr& card) {
 
 json::object Station::snapshot() const {
   json::array devices;
-  const auto add = [&devices](const std::vector<Slot>& slots) {
-    for (const Slot& slot : slots) {
+  const auto add = [this, &devices](const std::vector<Slot>& slots) {
+    for (std::size_t i = 0; i < slots.size(); ++i) {
+      const Slot& slot = slots[i];
       json::object device{{"name", slot.name}};
       if (!slot.fault.empty()) device["fault"] = slot.fault;
       device["doing"] = slot.closed            ? std::string("closed: a card stands in it")
@@ -241,6 +245,7 @@ json::object Station::snapshot() const {
         device["blank"] = slot.card->body;
         device["job"] = slot.card->claim.job;
       }
+      if (&slots == &printers_) describe_printer(i, device);
       devices.push_back(std::move(device));
     }
   };

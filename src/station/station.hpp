@@ -9,6 +9,7 @@
 #include <list>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,7 @@ struct StationOptions {
   std::int64_t signatures_max = 100000;  // of one document signer key: a hard stop
   int years_without_expiry = 10;         // how long a card without expiry date is taken to live
   int derivations_max = 4;               // of card keys for one blank
+  int printer_look_ms = 2000;  // between two looks at a printer's state; 0: only when there is cause
 };
 
 class Station {
@@ -89,7 +91,7 @@ class Station {
     std::string name = {};
     Card* card = nullptr;
     bool closed = false;     // a body stands in it that nobody may touch
-    std::string fault = {};  // a reader that is out of service: why; nothing is put into it
+    std::string fault = {};  // a device that is out of service: why; nothing is put into it
     bool hung = false;       // a call to it has not come back
     int probes = 0;          // made since the fault
   };
@@ -145,6 +147,20 @@ class Station {
   void look_at_closed_slots();
   Decision again_or_never(Card& card, TaskResult& result, const Decision& decision);
 
+  // -- what printers say of themselves (station_printers.cpp)
+  struct PrinterWatch {
+    PrinterCondition condition;    // the last one
+    std::set<std::string> faults;  // reasons that are in the journal as faults
+    int turn = 0;                  // of the look that goes on by itself: there is one
+    int unreachable_in_a_row = 0;
+  };
+  void look_at_printers();
+  void look_at_printer(int printer, int delay_ms);
+  void on_printer_look(int printer, int turn, const PrinterCondition& condition);
+  void note_condition(int printer, const PrinterCondition& condition);
+  void look_after(const Card& card, Found found);
+  void describe_printer(std::size_t printer, json::object& device) const;
+
   // -- after a restart (station_recovery.cpp)
   void resume(const std::vector<ledger::AttemptRecord>& attempts, const std::vector<CardPlace>& places);
   void resume_attempt(const ledger::AttemptRecord& attempt, const std::vector<CardPlace>& places);
@@ -155,6 +171,7 @@ class Station {
   StationOptions options_;
   std::vector<Slot> readers_;
   std::vector<Slot> printers_;
+  std::vector<PrinterWatch> printer_watches_;  // one a printer
   std::list<CardPtr> cards_;
   std::list<CardPtr> waiting_for_printer_;
   std::list<CardPtr> waiting_for_reader_;

@@ -36,15 +36,15 @@ void Station::start(const CardPtr& card) {
     case Step::reread:
       return call_reader(card, [](ChipStation& station, Card& of) { return station.reread(*of.work); });
     case Step::reserve_print:
-      return call_printer(card, 0, [](PrintStation& station, Card& of) {
-        return station.reserve(*of.work, of.attempt, of.ticket);
+      return call_printer(card, std::exchange(card->retry_delay_ms, 0), [](PrintStation& station, Card& of) {
+        return station.reserve(*of.work, of.attempt, of.print);
       });
     case Step::send:
-      return call_printer(card, 0,
-                          [](PrintStation& station, Card& of) { return station.send(*of.work, of.ticket); });
+      return call_printer(
+          card, 0, [](PrintStation& station, Card& of) { return station.send(*of.work, of.print.ticket); });
     case Step::poll:
       return call_printer(card, options_.poll_interval_ms,
-                          [](PrintStation& station, Card& of) { return station.poll(of.ticket); });
+                          [](PrintStation& station, Card& of) { return station.poll(of.print); });
     case Step::move_to_printer:
     case Step::move_to_reader:
       return call_move(card, card->target);

@@ -16,6 +16,8 @@ constexpr int kTriesMax = 5;
 // And so often, `reader_retry_ms` apart, while its reader cannot be reached: time to restart pcscd or to put
 // a plug back in.
 constexpr int kReaderTriesMax = 15;
+// Before a printer that could not print is asked again whether it takes the card that waits in it.
+constexpr int kPrinterRetryMs = 2000;
 // A reader out of service is asked at growing intervals, so often at most; then only when the line is
 // resumed.
 constexpr int kProbesMax = 10;
@@ -94,6 +96,7 @@ void Station::on_probe(int reader, const TaskResult& result) {
 
 // The same step again, or not: what a card has that was tried often enough.
 Decision Station::again_or_never(Card& card, TaskResult& result, const Decision& decision) {
+  if (result.found == Found::not_yet) card.retry_delay_ms = kPrinterRetryMs;
   if (decision.next != card.step || result.found == Found::not_yet) return decision;
   const bool lost = reader_is_lost(result);
   ++card.tries;

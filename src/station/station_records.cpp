@@ -84,7 +84,8 @@ Found Station::record(Card& card, Record what, TaskResult& result) {
       record_step(card, job::AttemptState::chip_verified, result);
       break;
     case Record::print_bound:
-      check(ledger.bind_print(card.key(), {card.ticket.job_id, card.ticket.job_uuid, text_of(card.place)},
+      check(ledger.bind_print(card.key(),
+                              {card.print.ticket.job_id, card.print.ticket.job_uuid, text_of(card.place)},
                               result.evidence));
       keep_face(card);
       break;

@@ -17,6 +17,22 @@ bool in_machine(const CardPlace& place) {
   return place.place.kind == Place::Kind::reader || place.place.kind == Place::Kind::printer;
 }
 
+// The print as it was bound, with the printer's up-time before it. Records of an earlier version have none.
+BoundPrint bound_print(const ledger::AttemptRecord& attempt) {
+  BoundPrint bound;
+  bound.ticket = {attempt.print->job_id, attempt.print->job_uuid};
+  const json::value* print = attempt.evidence.if_contains("print");
+  if (print == nullptr || !print->is_object()) return bound;
+  const json::value* up_time = print->get_object().if_contains("up_time_s");
+  const json::value* at = print->get_object().if_contains("up_time_at");
+  if (up_time == nullptr || at == nullptr || !up_time->is_int64() || !at->is_string()) return bound;
+  const auto when = parse_rfc3339(std::string(at->get_string()));
+  if (!when) return bound;
+  bound.up_time_s = up_time->get_int64();
+  bound.at = when.value();
+  return bound;
+}
+
 }  // namespace
 
 void Station::recover() {
@@ -24,6 +40,7 @@ void Station::recover() {
   if (!released) return check(released.error());
   auto attempts = ports_.ledger.open_attempts();
   if (!attempts) return check(attempts.error());
+  look_at_printers();
   later("transport", 0,
         [this, transport = devices_.transport, open = std::move(attempts).value()]() -> Report {
           auto places = transport->list(false);
@@ -75,7 +92,7 @@ void Station::resume_attempt(const ledger::AttemptRecord& attempt, const std::ve
   card->body = attempt.blank;
   card->reject_reason = attempt.reject_reason;
   card->in_doubt = attempt.state == job::AttemptState::in_doubt;
-  if (attempt.print) card->ticket = {attempt.print->job_id, attempt.print->job_uuid};
+  if (attempt.print) card->print = bound_print(attempt);
 
   Decision decision = decide_after_restart(resumed);
   const bool needs_work = decision.next != Step::done && decision.next != Step::move_to_reject;

@@ -58,6 +58,43 @@ TEST_F(Configuration, TakesRelativePathsFromItsOwnFolder) {
   EXPECT_EQ(config.value().line.name, "line-1");
 }
 
+TEST_F(Configuration, TakesAPrinterAsAUriOrWithTheEdgeAboutWhichItTurnsCards) {
+  const auto config = load(with(
+      kGood, R"(["ipp://127.0.0.1:1/a"])",
+      R"(["ipp://127.0.0.1:1/a", {uri = "ipp://127.0.0.1:1/b", duplex_turn = "long-edge"}, {uri = "ipp://c:1/"}])"));
+  ASSERT_TRUE(config) << config.error().message;
+  const auto& printers = config.value().line.printers;
+  ASSERT_EQ(printers.size(), 3U);
+  EXPECT_EQ(printers[0].uri, "ipp://127.0.0.1:1/a");
+  EXPECT_FALSE(printers[0].turns_about_long_edge);
+  EXPECT_EQ(printers[1].uri, "ipp://127.0.0.1:1/b");
+  EXPECT_TRUE(printers[1].turns_about_long_edge);
+  EXPECT_FALSE(printers[2].turns_about_long_edge);
+  for (const char* wrong :
+       {R"([{uri = "ipp://c:1/", duplex_turn = "sideways"}])", R"([{duplex_turn = "long-edge"}])",
+        R"([{uri = "ipp://c:1/", duplex = "long-edge"}])", "[1]", "[]", "\"ipp://c:1/\""}) {
+    EXPECT_EQ(code_of(with(kGood, R"(["ipp://127.0.0.1:1/a"])", wrong)), "config.key") << wrong;
+  }
+}
+
+TEST_F(Configuration, KnowsThreeTransports) {
+  const std::string transport = "driver = \"virtual\"\nsocket = \"control.sock\"\n";
+  EXPECT_EQ(load(kGood).value().line.transport_driver, "virtual");
+  EXPECT_EQ(load(with(kGood, transport, "driver = \"manual\"\n")).value().line.transport_driver, "manual");
+  const std::string one_reader = with(kGood, R"(["R 1", "R 2"])", R"(["R 1"])");
+  const auto evolis = load(with(
+      one_reader, transport, "driver = \"evolis\"\ndevice = \"Primacy\"\nchip_station = \"contactless\"\n"));
+  ASSERT_TRUE(evolis) << evolis.error().message;
+  EXPECT_EQ(evolis.value().line.evolis.port, 18000);
+  EXPECT_EQ(evolis.value().line.evolis.device, "Primacy");
+  EXPECT_TRUE(evolis.value().line.evolis.contactless);
+  EXPECT_EQ(code_of(with(kGood, transport, "driver = \"evolis\"\ndevice = \"Primacy\"\n")), "config.key");
+  EXPECT_EQ(code_of(with(one_reader, transport, "driver = \"evolis\"\n")), "config.key");
+  EXPECT_EQ(code_of(with(kGood, transport, "driver = \"belt\"\n")), "config.key");
+  EXPECT_EQ(code_of(with(kGood, transport, "driver = \"virtual\"\n")), "config.key");
+  EXPECT_EQ(code_of(with(kGood, transport, "driver = \"manual\"\nsocket = \"s\"\n")), "config.key");
+}
+
 TEST_F(Configuration, RefusesWhatItDoesNotKnowWithTheLine) {
   const auto config = load(with(kGood, "station =", "statoin = 1\nstation ="));
   ASSERT_FALSE(config);

@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
+
 #include "base/encoding.hpp"
 #include "base/random.hpp"
 #include "devices/ipp/ipp_requests.hpp"
@@ -55,6 +57,24 @@ TEST(IppAnswers, TellTheStateOfAPrinter) {
   const auto warned = read_printer_report(made_up_answer("printer processing with a warning only"));
   ASSERT_TRUE(warned);
   EXPECT_EQ(warned.value().state, PrinterReport::State::processing);
+}
+
+TEST(IppAnswers, TellWhatIsLeftOfTheRibbon) {
+  IppMessage answer;
+  ipp_t* ipp = answer.get();
+  ippAddInteger(ipp, IPP_TAG_PRINTER, IPP_TAG_ENUM, "printer-state", IPP_PSTATE_IDLE);
+  EXPECT_TRUE(read_printer_report(answer).value().supplies.empty());
+  const std::array names{"YMCKO ribbon", "cleaning\x01roller", "film"};
+  const std::array levels{37, -2};
+  ippAddStrings(ipp, IPP_TAG_PRINTER, IPP_TAG_NAME, "marker-names", 3, nullptr, names.data());
+  ippAddIntegers(ipp, IPP_TAG_PRINTER, IPP_TAG_INTEGER, "marker-levels", 2, levels.data());
+  const auto report = read_printer_report(answer);
+  ASSERT_TRUE(report);
+  ASSERT_EQ(report.value().supplies.size(), 2U);  // of the film nothing is said
+  EXPECT_EQ(report.value().supplies[0].name, "YMCKO ribbon");
+  EXPECT_EQ(report.value().supplies[0].percent, 37);
+  EXPECT_EQ(report.value().supplies[1].name, "cleaning?roller");
+  EXPECT_EQ(report.value().supplies[1].percent, -2);
 }
 
 TEST(IppAnswers, TakeUnknownReasonsAsTheyAre) {
@@ -238,7 +258,8 @@ TEST(IppCapabilities, TakeACardOutOfARangeOfCustomSizes) {
 TEST(IppCapabilities, RefuseAPrinterThatCannotMakeCards) {
   const auto no_medium = read_capabilities(listed({.database = {}, .sizes = {{21'000, 29'700}}}));
   ASSERT_FALSE(no_medium);
-  EXPECT_EQ(no_medium.error().code, "printer.refused");
+  EXPECT_EQ(no_medium.error().code, "printer.unsuitable");
+  EXPECT_FALSE(no_medium.error().remedy.empty());
   EXPECT_FALSE(
       read_capabilities(listed({.format = "image/jpeg", .database = {}, .sizes = {{5'398, 8'560}}})));
   EXPECT_FALSE(read_capabilities(

@@ -146,9 +146,24 @@ TEST_F(OddPrinterTest, IsRefusedWhenItCannotTurnTheCardAsSet) {
   });
   const auto ticket = printer_->create(request_);
   ASSERT_FALSE(ticket);
-  EXPECT_EQ(ticket.error().code, "printer.refused");
-  EXPECT_EQ(ticket.error().field, "sides");
+  EXPECT_EQ(ticket.error().code, "printer.unsuitable");
+  EXPECT_EQ(ticket.error().field, "sides-supported");
   EXPECT_EQ(asked(), std::vector<ipp_op_t>{IPP_OP_GET_PRINTER_ATTRIBUTES});
+  const Status fits = printer_->check({.sides = 2});
+  ASSERT_FALSE(fits);
+  EXPECT_EQ(fits.error().code, "printer.unsuitable");
+  EXPECT_NE(fits.error().remedy.find("duplex_turn"), std::string::npos);
+}
+
+TEST_F(OddPrinterTest, IsAskedAnewWhatItCanDoWhenItIsCompared) {
+  start([](ipp_op_t, ipp_t*, HttpReply&) {});
+  EXPECT_TRUE(printer_->check({.sides = 2}));
+  EXPECT_TRUE(printer_->check({.sides = 2}));
+  EXPECT_EQ(asked(), std::vector<ipp_op_t>(2, IPP_OP_GET_PRINTER_ATTRIBUTES));
+  // And not again with each card.
+  ASSERT_TRUE(printer_->create(request_));
+  EXPECT_EQ(asked(), (std::vector<ipp_op_t>{IPP_OP_GET_PRINTER_ATTRIBUTES, IPP_OP_GET_PRINTER_ATTRIBUTES,
+                                            IPP_OP_VALIDATE_JOB, IPP_OP_CREATE_JOB}));
 }
 
 TEST_F(OddPrinterTest, GetsNoJobWhenItRefusesToValidateIt) {

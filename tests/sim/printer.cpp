@@ -11,13 +11,13 @@ using print::PrintJobState;
 
 constexpr auto kPrintTime = 12s;
 constexpr auto kWithoutDocument = 60s;  // then the printer gives the job up (RFC 8011 section 5.4.31)
-constexpr auto kUpBefore = std::chrono::hours(1);
 constexpr auto kExchange = 20ms;
 
 }  // namespace
 
 std::int64_t SimulatedPrinter::up_time_s() const {
-  return std::chrono::duration_cast<std::chrono::seconds>(clock_.steady() - booted_ + kUpBefore).count();
+  return std::chrono::duration_cast<std::chrono::seconds>(clock_.steady() - booted_ + kUpBeforeRestart)
+      .count();
 }
 
 bool SimulatedPrinter::known(const print::PrintTicket& ticket) const {
@@ -27,7 +27,16 @@ bool SimulatedPrinter::known(const print::PrintTicket& ticket) const {
 
 Result<print::PrinterReport> SimulatedPrinter::report() {
   clock_.spend(kExchange);
-  return print::PrinterReport{print::PrinterReport::State::idle, true, {}, up_time_s()};
+  ++looks;
+  if (!reachable) return fail("printer.unreachable", "no connection", {}, "Check its cable.");
+  return print::PrinterReport{state, true, reasons, up_time_s(), supplies};
+}
+
+Status SimulatedPrinter::check(const print::PrintNeeds& needs) {
+  clock_.spend(kExchange);
+  ++checks;
+  if (needs.sides == 1 || both_sides) return ok();
+  return fail("printer.unsuitable", "it prints on one side only", "sides-supported", "Switch both sides on.");
 }
 
 Result<print::PrintTicket> SimulatedPrinter::create(const print::PrintRequest& request) {
@@ -69,8 +78,9 @@ Result<print::PrintJobReport> SimulatedPrinter::poll(const print::PrintTicket& t
   clock_.spend(kExchange);
   if (known(ticket) && jobs_.at(ticket.job_id).fault == PrintFault::forget) {
     jobs_.clear();
-    booted_ = clock_.steady() + kUpBefore;
+    restart();
   }
+  if (known(ticket) && jobs_.at(ticket.job_id).fault == PrintFault::restart) restart();
   print::PrintJobReport report;
   report.printer_up_time_s = up_time_s();
   report.state = PrintJobState::forgotten;
@@ -86,6 +96,12 @@ Result<print::PrintJobReport> SimulatedPrinter::poll(const print::PrintTicket& t
   }
   report.state = PrintJobState::processing;
   if (age < kPrintTime && job.fault != PrintFault::too_soon) return report;
+  if (job.fault == PrintFault::cancel) {
+    report.state = PrintJobState::canceled;
+    report.reasons = {"job-canceled-at-device"};
+    report.impressions_completed = 2;
+    return report;
+  }
   const bool aborted = job.fault == PrintFault::abort;
   report.state = aborted ? PrintJobState::aborted : PrintJobState::completed;
   report.reasons = {aborted ? "aborted-by-system" : "job-completed-successfully"};

@@ -18,6 +18,8 @@ enum class PrintFault {
   lost_after,       // the document arrives; the sender cannot know
   refused_to_send,  // nothing left
   forget,           // prints, restarts and has forgotten all its jobs
+  restart,          // prints and restarts, and still has its jobs
+  cancel,           // somebody cancels it at the printer; the card is printed all the same
 };
 
 class SimulatedPrinter final : public print::Printer {
@@ -27,16 +29,28 @@ class SimulatedPrinter final : public print::Printer {
 
   std::string name() const override { return station::text_of(place_); }
   Result<print::PrinterReport> report() override;
+  Status check(const print::PrintNeeds& needs) override;
   Result<print::PrintTicket> create(const print::PrintRequest& request) override;
   Status send(const print::PrintTicket& ticket, ByteView pdf) override;
   Result<print::PrintJobReport> poll(const print::PrintTicket& ticket) override;
   Status cancel(const print::PrintTicket& ticket) override;
+
+  // What it says of itself; reasons with their suffix.
+  print::PrinterReport::State state = print::PrinterReport::State::idle;
+  std::vector<std::string> reasons;
+  std::vector<print::Supply> supplies;
+  bool reachable = true;   // to questions about itself
+  bool both_sides = true;  // it can print on both
+  int looks = 0;           // questions about itself
+  int checks = 0;          // of what it can do
+  void restart() { booted_ = clock_.steady() + kUpBeforeRestart; }
 
   std::deque<PrintFault> faults;               // of the next documents
   std::map<std::string, int> documents;        // sent, or perhaps sent, by attempt
   std::map<std::string, std::string> printed;  // SHA-256 of the document, by attempt
 
  private:
+  static constexpr auto kUpBeforeRestart = std::chrono::hours(1);
   struct Job {
     std::string uuid;
     std::string attempt;

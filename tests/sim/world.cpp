@@ -213,7 +213,8 @@ void World::start() {
       station::StationOptions{.line = "line-1",
                               .poll_interval_ms = kPollIntervalMs,
                               .signatures_max = size_.signatures_max,
-                              .derivations_max = size_.derivations_max});
+                              .derivations_max = size_.derivations_max,
+                              .printer_look_ms = size_.printer_look_ms});
   commits_ = 0;
   turn([this] { station_->recover(); });
 }
@@ -254,6 +255,14 @@ bool World::run() {
     if (!turn(report)) return false;
   }
   return false;
+}
+
+void World::run_for(std::chrono::milliseconds time) {
+  const SteadyTime until = clock_.steady() + time;
+  for (int i = 0; i < kTurnsMax && clock_.steady() < until; ++i) {
+    const station::Report report = workers_.next_report();
+    if (!report || !turn(report)) return;
+  }
 }
 
 void World::run_turns(int turns) {

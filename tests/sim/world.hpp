@@ -25,6 +25,7 @@ struct WorldSize {
   std::vector<std::string> signers = {"ds-UTO"};
   std::int64_t signatures_max = 100000;
   int derivations_max = 4;
+  int printer_look_ms = 0;  // 0: printers are looked at when there is cause only, so that a run has an end
 };
 
 // The power goes after the n-th commit from now. `effects_ran`: what the turn decided was still done by the
@@ -54,6 +55,8 @@ class World {
 
   // Runs until nothing is under way or the power goes. False: it went, or something never ends.
   bool run();
+  // Runs so long in virtual time, or until nothing is under way.
+  void run_for(std::chrono::milliseconds time);
   // Runs at most so many turns.
   void run_turns(int turns);
   void pause(bool paused);

@@ -42,6 +42,31 @@ TEST_F(PrintFaults, DoesNotKnowWhenThePrinterForgotTheJob) {
   EXPECT_FALSE(world.attempts_of(job).back().question.empty());
 }
 
+TEST_F(PrintFaults, SpoilsACancelledCardThoughItMayBePrintedAllTheSame) {
+  run_with(PrintFault::cancel);
+  EXPECT_EQ(world.state_of(job), JobState::issued) << world.trace();
+  EXPECT_EQ(world.stock(StockPlace::spoiled), 1);
+}
+
+TEST_F(PrintFaults, DoesNotBelieveAPrinterThatWasRestartedThoughItKeptTheJob) {
+  run_with(PrintFault::restart);
+  EXPECT_EQ(world.state_of(job), JobState::in_doubt) << world.trace();
+  EXPECT_THAT(world.attempts_of(job).back().question, testing::HasSubstr("printer-restarted"));
+}
+
+// The up-time of before is on record: the daemon that asks is another one than the daemon that sent.
+TEST_F(PrintFaults, SeesARestartOfThePrinterAfterARestartOfTheStation) {
+  world.add_blanks(1);
+  job = world.submit(1).front();
+  for (int turns = 0; turns < 1000 && world.documents_max() == 0; ++turns) world.run_turns(1);
+  ASSERT_EQ(world.documents_max(), 1);
+  world.restart();
+  world.printer(1).restart();
+  ASSERT_TRUE(world.run()) << world.trace();
+  EXPECT_EQ(world.state_of(job), JobState::in_doubt) << world.trace();
+  EXPECT_THAT(world.attempts_of(job).back().question, testing::HasSubstr("printer-restarted"));
+}
+
 TEST_F(PrintFaults, DoesNotBelieveACardThatWasCompletedTooSoon) {
   run_with(PrintFault::too_soon);
   EXPECT_EQ(world.state_of(job), JobState::in_doubt) << world.trace();
