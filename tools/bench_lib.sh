@@ -133,6 +133,12 @@ printers = $(bench_list "$printers" "ipp://127.0.0.1:$port/ipp/print/card-")
 poll_interval_ms = 20
 card_time_min_ms = 50
 
+[line.face_reader]
+driver = "virtual"
+heads = 2
+spool = "spool"
+resolution_dpi = 300
+
 [line.transport]
 driver = "virtual"
 socket = "sockets/control.sock"

@@ -189,6 +189,23 @@ Status read_transport(Table table, LineConfig& line) {
   return table.refuse_unknown();
 }
 
+Status read_face_reader(Table table, FaceReaderConfig& face) {
+  TRY_STATUS(table.read("driver", face.driver, true));
+  TRY_STATUS(table.read_number("heads", face.heads, {1, 16}));
+  if (face.driver == "virtual") {
+    TRY_STATUS(table.read_path("spool", face.spool, true));
+    TRY_STATUS(table.read_number("resolution_dpi", face.resolution_dpi, {200, 600}));
+  } else if (face.driver == "command") {
+    TRY_STATUS(table.read_list("command", face.command));
+    TRY_STATUS(table.read_number("time_max_ms", face.time_max_ms, {100, 600'000}));
+    TRY_STATUS(table.read_number("image_bytes_max", face.image_bytes_max, {1024, 256 << 20}));
+  } else if (face.driver != "none") {
+    return fail("config.key", "there is no such face reader driver", "/line/face_reader/driver",
+                "Known: none, virtual, command.");
+  }
+  return table.refuse_unknown();
+}
+
 Status read_line(Table table, LineConfig& line) {
   TRY_STATUS(table.read("name", line.name));
   TRY_STATUS(table.read_list("readers", line.readers));
@@ -201,6 +218,10 @@ Status read_line(Table table, LineConfig& line) {
   TRY_STATUS(table.read_number("printer_look_ms", line.printer_look_ms, {100, 600'000}));
   TRY(auto transport, table.sub("transport"));
   TRY_STATUS(read_transport(std::move(transport), line));
+  if (table.has("face_reader")) {
+    TRY(auto face_reader, table.sub("face_reader"));
+    TRY_STATUS(read_face_reader(std::move(face_reader), line.face_reader));
+  }
   return table.refuse_unknown();
 }
 

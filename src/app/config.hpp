@@ -35,6 +35,17 @@ struct EvolisConfig {
   bool contactless = false;  // which of its chip stations: "contact" or "contactless"
 };
 
+// [line.face_reader]: what reads the printed face. Absent: none, and no product may ask for one.
+struct FaceReaderConfig {
+  std::string driver = "none";       // "none", "virtual", "command"
+  int heads = 1;                     // readers that look at the same time, each at its share of the line
+  std::filesystem::path spool;       // virtual: the virtual printers' folder
+  int resolution_dpi = 300;          // virtual
+  std::vector<std::string> command;  // command: program and arguments (devices/face_reader/FORMAT.md)
+  int time_max_ms = 10000;           // command: for one side
+  int image_bytes_max = 32 << 20;    // command
+};
+
 struct LineConfig {
   std::string name = "line-1";
   std::vector<std::string> readers;  // PC/SC names or their beginnings, in the order of the transport's slots
@@ -42,6 +53,7 @@ struct LineConfig {
   std::string transport_driver;            // "virtual", "manual" (asks a person), "evolis"
   std::filesystem::path transport_socket;  // of "virtual"
   EvolisConfig evolis;
+  FaceReaderConfig face_reader;
   int poll_interval_ms = 100;  // between two questions to a printer about a job
   int card_time_min_ms = 500;  // no printer makes a card sooner
   int card_time_max_ms = 180000;

@@ -3,10 +3,13 @@
 #include <cstdlib>
 
 #include "base/files.hpp"
+#include "devices/face_reader/command_face_reader.hpp"
+#include "devices/face_reader/virtual_face_reader.hpp"
 #include "devices/ipp/ipp_printer.hpp"
 #include "devices/pcsc/pcsc_reader.hpp"
 #include "devices/pkcs11/pkcs11_vault.hpp"
 #include "devices/transport/virtual_transport.hpp"
+#include "station/face_targets.hpp"
 
 namespace imprimatur::app {
 namespace {
@@ -56,6 +59,40 @@ Status open_transport(const Config& config, Devices& devices) {
   return ok();
 }
 
+// The font of the MRZ, which readers compare with, is the pinned one that faces are printed with.
+Result<std::unique_ptr<station::FaceReader>> open_face_reader(const Config& config, const Clock& clock) {
+  const FaceReaderConfig& face = config.line.face_reader;
+  const std::filesystem::path font = config.fonts / "ocr-b.ttf";
+  if (face.driver == "virtual") {
+    return devices::open_virtual_face_reader({face.spool, font, face.resolution_dpi}, clock);
+  }
+  return devices::open_command_face_reader({face.command, font, std::chrono::milliseconds(face.time_max_ms),
+                                            static_cast<std::size_t>(face.image_bytes_max)},
+                                           clock);
+}
+
+Status open_face_readers(const Config& config, const Loaded& loaded, const Clock& clock, Devices& devices) {
+  const bool none = config.line.face_reader.driver == "none";
+  for (const auto& [name, line] : loaded.products) {
+    if (!line->product.face_reader) continue;
+    if (none) {
+      return fail("wiring.face_reader", "the product asks for a face reader and the line has none", name,
+                  "Set line.face_reader in the configuration, or face_reader = false in the product.");
+    }
+    if (station::face_targets(line->face).empty()) {
+      return fail("wiring.face_reader", "a machine can read nothing of the product's face", name,
+                  "Put an MRZ, a QR code or a Code 128 on the face, or face_reader = false in the product.");
+    }
+  }
+  if (none) return ok();
+  for (int head = 0; head < config.line.face_reader.heads; ++head) {
+    TRY(auto reader, open_face_reader(config, clock));
+    devices.station.faces.push_back(std::make_shared<station::FaceStation>(*reader, clock));
+    devices.face_readers.push_back(std::move(reader));
+  }
+  return ok();
+}
+
 }  // namespace
 
 Result<std::unique_ptr<crypto::KeyVault>> open_vault(const Config& config) {
@@ -80,6 +117,7 @@ Result<Devices> open_devices(const Config& config, const Loaded& loaded, const C
   TRY_STATUS(open_readers(config, devices));
   TRY_STATUS(open_printers(config, clock, devices));
   TRY_STATUS(open_transport(config, devices));
+  TRY_STATUS(open_face_readers(config, loaded, clock, devices));
   for (const auto& reader : devices.readers) {
     devices.station.readers.push_back(std::make_shared<station::ChipStation>(
         *reader, *devices.vault, random, clock, loaded.anchors, loaded.revocation_lists));

@@ -18,6 +18,7 @@ struct Devices {
   std::vector<std::unique_ptr<chip::CardReader>> readers;
   std::vector<std::unique_ptr<print::Printer>> printers;
   std::unique_ptr<station::Transport> transport;
+  std::vector<std::unique_ptr<station::FaceReader>> face_readers;
   station::StationDevices station;
 };
 
@@ -26,8 +27,9 @@ struct Devices {
 Result<std::unique_ptr<crypto::KeyVault>> open_vault(const Config& config);
 
 // Every device of the line. `loaded` (its anchors, its revocation lists), clock and random are borrowed and
-// outlive the devices. A printer that does not answer yet is no error; a PC/SC reader that is not there is
-// (wiring.reader).
+// outlive the devices. Error wiring.face_reader: a product asks for a face reader and there is none,
+// or nothing on its face can be read. A printer that does not answer yet is no error; a PC/SC reader that is
+// not there is (wiring.reader).
 Result<Devices> open_devices(const Config& config, const Loaded& loaded, const Clock& clock, Random& random);
 
 }  // namespace imprimatur::app

@@ -28,7 +28,8 @@ struct Station::Card {
   Place place;
   Place target;  // device that was given to it and is on its way to
   BoundPrint print;
-  std::string reject_reason;  // intended
+  std::string reject_reason;     // intended
+  json::object reread_evidence;  // of the chip, until the face was read too
   bool in_doubt = false;
   int tries = 0;           // of the same step
   int retry_delay_ms = 0;  // before the step is begun again: its reader was not there

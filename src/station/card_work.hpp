@@ -45,6 +45,7 @@ struct CardWork {
   const DocumentSigner* signer = nullptr;  // of the line: who signs this card; chosen at begin_blank
   int derivations_left = 0;                // of card keys, as the intent on record allows
   lds::FileMap read_back;                  // as inspected
+  lds::FileMap reread;                     // as read in the printed card
   Bytes face_pdf;                          // as sent to the printer
 };
 

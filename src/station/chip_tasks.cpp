@@ -184,9 +184,10 @@ TaskResult ChipStation::inspect_by_signature(chip::CardChannel& channel, CardWor
           {"inspect.file_differs", "a file is not what the job asks for", std::string(lds::name_of(file))});
     }
   }
-  json::object evidence{{"resumed", true}, {"face", "not scanned"}};
+  json::object evidence{{"resumed", true}};
   if (report.value().passed()) {
     work.read_back = report.value().files;
+    work.reread = report.value().files;
     work.files = report.value().files;
     evidence["sod"] = commitment(work.salt, work.files.at(lds::FileId::sod));
     const auto& passive = report.value().passive;
@@ -212,7 +213,8 @@ TaskResult ChipStation::reread(CardWork& work) {
   auto report = chip::reread(channel, request, random_);
   if (!report) return result_of(report.error());
   const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady() - began);
-  json::object evidence{{"ms", took.count()}, {"face", "not scanned"}};
+  work.reread = report.value().files;
+  json::object evidence{{"ms", took.count()}};
   const auto sod = report.value().files.find(lds::FileId::sod);
   if (sod != report.value().files.end()) evidence["sod"] = commitment(work.salt, sod->second);
   return verdict(report.value(), std::move(evidence));

@@ -40,7 +40,7 @@ class ChipStation {
   // has the card's own keys is closed to the end first.
   TaskResult look(CardWork& work);
 
-  // In the printed card: that the chip is the one that was written for this job.
+  // In the printed card: that the chip is the one that was written for this job. Fills work.reread.
   TaskResult reread(CardWork& work);
 
   // Whether the reader answers at all, with or without a card: after it was lost or hung. Ends a connection

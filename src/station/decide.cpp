@@ -83,11 +83,19 @@ constexpr std::array kRules{
     Rule{Step::move_to_reader,   Found::failed,           {Record::doubt,                Step::move_to_reject}},
     Rule{Step::move_to_reader,   Found::unknown,          {Record::doubt,                Step::move_to_reject}},
 
-    Rule{Step::reread,           Found::success,          {Record::verified,             Step::move_to_output}},
+    Rule{Step::reread,           Found::success,          {Record::nothing,              Step::read_face}},
     Rule{Step::reread,           Found::failed,           {Record::intend_reject,        Step::move_to_reject}},
     Rule{Step::reread,           Found::unknown,          {Record::nothing,              Step::reread}},
     Rule{Step::reread,           Found::not_connected,    {Record::nothing,              Step::reread}},
     Rule{Step::reread,           Found::hung,             {Record::doubt,                Step::move_to_reject}},
+
+    // With the chip's evidence of the step before.
+    Rule{Step::read_face,        Found::success,          {Record::verified,             Step::move_to_output}},
+    Rule{Step::read_face,        Found::not_asked,        {Record::verified,             Step::move_to_output}},
+    // It was read, every character of it clearly, and says something else than job or chip.
+    Rule{Step::read_face,        Found::failed,           {Record::intend_reject,        Step::move_to_reject}},
+    // Looking changes nothing: again, a few times; then the card is in doubt. A dirty camera spoils no cards.
+    Rule{Step::read_face,        Found::unknown,          {Record::nothing,              Step::read_face}},
 
     Rule{Step::move_to_output,   Found::success,          {Record::good,                 Step::done}},
     Rule{Step::move_to_output,   Found::failed,           {Record::doubt,                Step::move_to_reject}},
@@ -123,6 +131,7 @@ Decision resume_after_print(const Resumed& resumed) {
     if (stands_in(resumed, Place::Kind::output)) return {Record::good, Step::done};
     return in_reader ? Decision{Record::nothing, Step::move_to_output} : kDoubt;
   }
+  // Also when the face was being read: it is compared with a chip that was read in this run.
   if (in_reader) return {Record::nothing, Step::reread};
   return stands_in(resumed, Place::Kind::printer) ? Decision{Record::nothing, Step::wait_for_reader} : kDoubt;
 }
@@ -193,6 +202,8 @@ std::string_view text_of(Step step) {
       return "move_to_reader";
     case Step::reread:
       return "reread";
+    case Step::read_face:
+      return "read_face";
     case Step::move_to_output:
       return "move_to_output";
     case Step::return_blank:
@@ -219,6 +230,8 @@ std::string_view text_of(Found found) {
       return "nothing_there";
     case Found::not_yet:
       return "not_yet";
+    case Found::not_asked:
+      return "not_asked";
     case Found::same_blank_again:
       return "same_blank_again";
     case Found::wrong_blank:

@@ -28,7 +28,8 @@ enum class Step {
   poll,           // until the printer says how it ended
   wait_for_reader,
   move_to_reader,
-  reread,  // the chip again, in the printed card
+  reread,     // the chip again, in the printed card
+  read_face,  // and the face of the same card, when the product asks for it
   move_to_output,
   return_blank,    // reader → hopper: nothing was begun on it
   move_to_reject,  // what is spoiled or in doubt is locked away
@@ -43,6 +44,7 @@ enum class Found {
   unknown,           // it may or may not have happened
   nothing_there,     // take: the hopper has no blank of the class
   not_yet,           // poll: not at its end
+  not_asked,         // read_face: the product asks for no face reader
   same_blank_again,  // the printer ended the job and the card is untouched
   wrong_blank,       // identify: unknown, used, or of another class
   other_body,      // identify: begun, but the receipt has this chip in another body than the transport says;

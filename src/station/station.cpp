@@ -26,6 +26,7 @@ bool before_print(Step step) {
     case Step::wait_for_reader:
     case Step::move_to_reader:
     case Step::reread:
+    case Step::read_face:
     case Step::move_to_output:
     case Step::move_to_reject:
     case Step::done:
@@ -42,6 +43,7 @@ Station::Station(Ports ports, StationDevices devices, ProductLines products, Sta
       products_(std::move(products)),
       options_(std::move(options)) {
   CHECK(devices_.transport != nullptr && !devices_.readers.empty() && !devices_.printers.empty());
+  for (const auto& [name, line] : products_) CHECK(!line->product.face_reader || !devices_.faces.empty());
   for (std::size_t i = 1; i <= devices_.readers.size(); ++i)
     readers_.push_back(Slot{.name = "reader-" + std::to_string(i)});
   for (std::size_t i = 1; i <= devices_.printers.size(); ++i)
@@ -190,6 +192,7 @@ void Station::on_result(const CardPtr& card, TaskResult result) {
                                     {"step", std::string(text_of(card->step))},
                                     {"found", std::string(text_of(result.found))},
                                     {"code", result.code}});
+  if (card->step == Step::reread) card->reread_evidence = result.evidence;
   const Found found = record(*card, decision.record, result);
   // The ledger may know better what was found: a blank that it refuses, an approval that has run out.
   if (found != result.found) {

@@ -16,6 +16,7 @@
 #include "base/log.hpp"
 #include "ledger/ledger.hpp"
 #include "station/chip_tasks.hpp"
+#include "station/face_tasks.hpp"
 #include "station/print_tasks.hpp"
 #include "station/transport.hpp"
 #include "station/workers.hpp"
@@ -40,6 +41,8 @@ struct StationDevices {
   std::vector<std::shared_ptr<ChipStation>> readers;    // in the order of the transport's places reader-1 …
   std::vector<std::shared_ptr<PrintStation>> printers;  // printer-1 …
   Transport* transport = nullptr;                       // borrowed, not null
+  // Each looks at the cards of its share of the readers. None: no product may ask for a face reader (CHECK).
+  std::vector<std::shared_ptr<FaceStation>> faces;
 };
 
 struct StationOptions {
@@ -47,6 +50,7 @@ struct StationOptions {
   int poll_interval_ms = 100;
   int chip_timeout_ms = 120000;          // one step of a card in a reader: later than this it hangs
   int reader_retry_ms = 2000;            // before a reader that could not be reached is tried again
+  int face_retry_ms = 500;               // before a face that could not be read is looked at again
   std::int64_t signatures_max = 100000;  // of one document signer key: a hard stop
   int years_without_expiry = 10;         // how long a card without expiry date is taken to live
   int derivations_max = 4;               // of card keys for one blank
@@ -116,6 +120,7 @@ class Station {
   void refuse_blank(const Card& card, const TaskResult& result);
   void spoil(Card& card, const TaskResult& result);
   void set_aside(Card& card, const TaskResult& result);
+  void record_verified(Card& card, const TaskResult& result);
   void keep_face(const Card& card);
   void keep_chip(const Card& card);
   void keep_good(const Card& card);
@@ -132,6 +137,7 @@ class Station {
   void start(const CardPtr& card);
   void call_reader(const CardPtr& card, TaskResult (*task)(ChipStation&, Card&));
   void call_printer(const CardPtr& card, int delay_ms, TaskResult (*task)(PrintStation&, Card&));
+  void call_face(const CardPtr& card);
   void call_take(const CardPtr& card);
   void call_move(const CardPtr& card, Place to);
   void call_transport(const CardPtr& card, Place to);
@@ -185,6 +191,7 @@ class Station {
   std::vector<Decided> decided_;
   int key_refusals_in_a_row_ = 0;
   int blanks_refused_in_a_row_ = 0;
+  int faces_unread_in_a_row_ = 0;
   bool draining_ = false;
   bool paused_ = false;
   bool recovered_ = false;

@@ -35,6 +35,8 @@ void Station::start(const CardPtr& card) {
       return call_reader(card, [](ChipStation& station, Card& of) { return station.look(*of.work); });
     case Step::reread:
       return call_reader(card, [](ChipStation& station, Card& of) { return station.reread(*of.work); });
+    case Step::read_face:
+      return call_face(card);
     case Step::reserve_print:
       return call_printer(card, std::exchange(card->retry_delay_ms, 0), [](PrintStation& station, Card& of) {
         return station.reserve(*of.work, of.attempt, of.print);
@@ -80,6 +82,23 @@ void Station::call_printer(const CardPtr& card, int delay_ms, TaskResult (*task)
           TaskResult result = task(*station, *card);
           return [this, card, result = std::move(result)] { on_result(card, result); };
         });
+}
+
+// On a lane of its own: no other card waits for it but one that is looked at too. A product that asks for no
+// face reader needs no lane.
+void Station::call_face(const CardPtr& card) {
+  if (!card->line->product.face_reader) {
+    return on_result(card, {Found::not_asked, {}, {}, {{"face", kFaceNotScanned}}});
+  }
+  CHECK(!devices_.faces.empty() && card->place.kind == Place::Kind::reader);
+  const std::size_t index = static_cast<std::size_t>(card->place.device - 1) % devices_.faces.size();
+  const int delay_ms = card->tries > 0 ? options_.face_retry_ms : 0;
+  later(
+      "face-" + std::to_string(index + 1), delay_ms,
+      [this, card, station = devices_.faces[index]]() -> Report {
+        TaskResult result = station->read(*card->work, {card->place, card->body, card->print.ticket.job_uuid, {}});
+        return [this, card, result = std::move(result)] { on_result(card, result); };
+      });
 }
 
 void Station::call_take(const CardPtr& card) {

@@ -8,6 +8,7 @@ namespace imprimatur::station {
 namespace {
 
 constexpr int kBlanksRefusedMax = 2;  // in a row
+constexpr int kFacesUnreadMax = 2;    // in a row
 
 // A reason code for the journal, never empty.
 std::string reason_of(const TaskResult& result, std::string_view otherwise) {
@@ -25,6 +26,15 @@ std::string signer_label(const ProductLine& line, const json::object& evidence) 
     }
   }
   return "unknown";
+}
+
+// What the attempt's record says of its face.
+std::string face_word(const json::object& evidence) {
+  const json::value* verified = evidence.if_contains("verified");
+  const json::value* face =
+      verified != nullptr && verified->is_object() ? verified->get_object().if_contains("face") : nullptr;
+  const bool scanned = face != nullptr && *face == json::value(kFaceScanned);
+  return std::string("face ") + (scanned ? kFaceScanned : kFaceNotScanned);
 }
 
 }  // namespace
@@ -102,8 +112,7 @@ Found Station::record(Card& card, Record what, TaskResult& result) {
       break;
     }
     case Record::verified:
-      record_step(card, job::AttemptState::verified, result);
-      keep_chip(card);
+      record_verified(card, result);
       break;
     case Record::good:
       check(ledger.finish_good(card.key()));
@@ -141,6 +150,15 @@ void Station::record_step(Card& card, job::AttemptState state, const TaskResult&
   check(ports_.ledger.record_step(card.key(), state, result.evidence));
 }
 
+// One step of the journal: the chip and the face of the same card.
+void Station::record_verified(Card& card, const TaskResult& result) {
+  if (result.found == Found::success) faces_unread_in_a_row_ = 0;
+  TaskResult both = result;
+  for (const auto& [name, value] : card.reread_evidence) both.evidence[name] = value;
+  record_step(card, job::AttemptState::verified, both);
+  keep_chip(card);
+}
+
 void Station::spoil(Card& card, const TaskResult& result) {
   card.reject_reason =
       reason_of(result, std::string(text_of(card.step)) + "." + std::string(text_of(result.found)));
@@ -167,6 +185,10 @@ void Station::set_aside(Card& card, const TaskResult& result) {
   check(ports_.ledger.doubt(card.key(), question));
   ports_.log.write(message::kCardInDoubt,
                    {{"attempt", card.attempt}, {"blank", card.body}, {"question", question}});
+  // One face that cannot be read may be a bad print; one after the other is a bad camera or a bad ribbon.
+  if (card.step == Step::read_face && ++faces_unread_in_a_row_ >= kFacesUnreadMax) {
+    stop_line("station.faces_unread");
+  }
 }
 
 void Station::keep_face(const Card& card) {
@@ -207,7 +229,7 @@ void Station::keep_good(const Card& card) {
                       {"profile", card.line->profile_hash},
                       {"template", card.line->face_hash},
                       {"document_signer", signer_label(*card.line, attempt.value().evidence)},
-                      {"face_reader", "face not scanned"},
+                      {"face_reader", face_word(evidence)},
                       {"evidence", evidence},
                       {"sequences", std::move(sequences)}};
   later("evidence", 0, [sink = ports_.evidence, job = card.claim.job, record = std::move(record)] {

@@ -164,6 +164,29 @@ TEST_F(Configuration, HasLimitsForReadersSignersAndDerivationsWithinReason) {
   EXPECT_EQ(code_of(with(kGood, "[vault]\n", "[vault]\nsignatures_max = 0\n")), "config.key");
 }
 
+TEST_F(Configuration, KnowsTheDriversOfFaceReadersAndWhatEachNeeds) {
+  EXPECT_EQ(load(kGood).value().line.face_reader.driver, "none");
+  const auto face = [](const std::string& members) {
+    return with(kGood, "[line.transport]\n", "[line.face_reader]\n" + members + "[line.transport]\n");
+  };
+  const auto bench = load(face("driver = \"virtual\"\nspool = \"spool\"\nheads = 2\n"));
+  ASSERT_TRUE(bench) << bench.error().message;
+  EXPECT_EQ(bench.value().line.face_reader.spool, folder_.path() / "spool");
+  EXPECT_EQ(bench.value().line.face_reader.heads, 2);
+  const auto camera =
+      load(face("driver = \"command\"\ncommand = [\"/opt/look\", \"{side}\"]\ntime_max_ms = 2000\n"));
+  ASSERT_TRUE(camera) << camera.error().message;
+  EXPECT_EQ(camera.value().line.face_reader.command, (std::vector<std::string>{"/opt/look", "{side}"}));
+  EXPECT_EQ(camera.value().line.face_reader.time_max_ms, 2000);
+  for (const std::string wrong :
+       {"driver = \"eyes\"\n", "driver = \"virtual\"\n", "driver = \"command\"\n", "heads = 1\n",
+        "driver = \"none\"\nspool = \"spool\"\n", "driver = \"command\"\ncommand = []\n",
+        "driver = \"virtual\"\nspool = \"s\"\nresolution_dpi = 72\n",
+        "driver = \"virtual\"\nspool = \"s\"\nheads = 0\n"}) {
+    EXPECT_EQ(code_of(face(wrong)), "config.key") << wrong;
+  }
+}
+
 TEST_F(Configuration, TakesRevocationListsOfTheKeyFolderOnly) {
   EXPECT_TRUE(load(kGood).value().revocation_lists.empty());
   const auto lists = [](const std::string& value) {

@@ -167,7 +167,7 @@ def check_record(card, folder):
     job, attempt, blank = record["job"], record["attempt"], record["blank"]
     demand(job == card.name and attempt.rpartition("/")[0] == job, "record.json is about another job")
     demand(re.fullmatch("[0-9A-F]{84}", record["chip"]), "record.json does not name the chip by its identity")
-    demand(record["face_reader"] == "face not scanned" and record["document_signer"], "record.json lacks how it was checked")
+    demand(record["face_reader"] == "face scanned" and record["document_signer"], "record.json lacks how it was checked")
     for what in ("chip", "blank"):
         demand(folder.seen(what, record[what], card), f"two cards have the same {what}")
     own = folder.hashes_of_templates()

@@ -180,6 +180,7 @@ World::World(WorldSize size)
   anchors_ = {trust().csca};
   auto line = std::make_shared<station::ProductLine>(*load_line());
   line->signers.clear();
+  line->product.face_reader = size.face_reader;
   for (const auto& label : size.signers) line->signers.push_back(signer_named(label));
   products_.emplace("utopia-id", std::move(line));
   for (int i = 1; i <= size.readers; ++i) {
@@ -207,6 +208,9 @@ void World::start() {
         *printer, std::move(renderer), clock_, station::PrintLimits{std::chrono::seconds(8)}));
   }
   devices.transport = &transport_;
+  if (size_.face_reader) {
+    devices.faces.push_back(std::make_shared<station::FaceStation>(face_reader_, clock_));
+  }
   station_ = std::make_unique<station::Station>(
       station::Station::Ports{*ledger_, workers_, clock_, random_, *log_, evidence_.get()},
       std::move(devices), products_,
@@ -320,10 +324,16 @@ std::vector<std::string> World::submit(int count) {
       const auto received = ledger_->receive_job(job);
       EXPECT_TRUE(received && received.value().findings.empty());
       ids.push_back(job.document.id);
+      documents_[job.document.id] = job.document;
     }
     station_->feed();
   });
   return ids;
+}
+
+station::FaceTexts World::printed_fields(const std::string& attempt) {
+  const std::string job = ledger_->attempt(attempt).value().job;
+  return job::compose_face_fields(documents_.at(job), products_.at("utopia-id")->product).value();
 }
 
 std::unique_ptr<ledger::LedgerReader> World::reader() const {

@@ -11,6 +11,7 @@
 #include "ledger/ledger.hpp"
 #include "ledger/reader.hpp"
 #include "station/station.hpp"
+#include "tests/sim/face_reader.hpp"
 #include "tests/sim/printer.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/memory_vault.hpp"
@@ -26,6 +27,7 @@ struct WorldSize {
   std::int64_t signatures_max = 100000;
   int derivations_max = 4;
   int printer_look_ms = 0;  // 0: printers are looked at when there is cause only, so that a run has an end
+  bool face_reader = true;  // the product asks for one, and the line has it
 };
 
 // The power goes after the n-th commit from now. `effects_ran`: what the turn decided was still done by the
@@ -92,12 +94,14 @@ class World {
   SimulatedClock& clock() { return clock_; }
   SimulatedWorkers& workers() { return workers_; }
   SimulatedReader& reader_device(int number) { return *readers_.at(static_cast<std::size_t>(number - 1)); }
+  SimulatedFaceReader& face_reader() { return face_reader_; }
   SimulatedPrinter& printer(int number) { return *printers_.at(static_cast<std::size_t>(number - 1)); }
 
  private:
   class TraceLog;
   class KeptEvidence;
   void start();
+  station::FaceTexts printed_fields(const std::string& attempt);
   bool turn(const std::function<void()>& work);
   std::unique_ptr<ledger::LedgerReader> reader() const;
   void check_journal(ledger::LedgerReader& reader, std::vector<std::string>& broken) const;
@@ -115,12 +119,15 @@ class World {
   std::vector<crypto::Certificate> anchors_;
   station::ProductLines products_;
   SimulatedTransport transport_{clock_};
+  SimulatedFaceReader face_reader_{transport_, clock_,
+                                   [this](const std::string& attempt) { return printed_fields(attempt); }};
   std::vector<std::unique_ptr<SimulatedReader>> readers_;
   std::vector<std::unique_ptr<SimulatedPrinter>> printers_;
   std::unique_ptr<TraceLog> log_;
   std::unique_ptr<KeptEvidence> evidence_;
   std::unique_ptr<ledger::Ledger> ledger_;
   std::unique_ptr<station::Station> station_;
+  std::map<std::string, job::JobDocument> documents_;  // by job
   std::string unreceived_;
   std::optional<Crash> crash_;
   bool crashed_ = false;

@@ -19,6 +19,7 @@ constexpr Step kSteps[] = {Step::take,
                            Step::wait_for_reader,
                            Step::move_to_reader,
                            Step::reread,
+                           Step::read_face,
                            Step::move_to_output,
                            Step::return_blank,
                            Step::move_to_reject,
@@ -40,10 +41,23 @@ TEST(Decide, LeadsAGoodCardFromHopperToOutputInTheOrderOfTheDesign) {
   EXPECT_EQ(way, (std::vector<Step>{Step::take, Step::identify, Step::write, Step::inspect,
                                     Step::wait_for_printer, Step::move_to_printer, Step::reserve_print,
                                     Step::send, Step::poll, Step::wait_for_reader, Step::move_to_reader,
-                                    Step::reread, Step::move_to_output}));
+                                    Step::reread, Step::read_face, Step::move_to_output}));
   EXPECT_EQ(records, (std::vector<Record>{Record::begin_blank, Record::chip_written, Record::chip_verified,
                                           Record::print_bound, Record::sent, Record::out, Record::verified,
                                           Record::good}));
+}
+
+TEST(Decide, CountsACardAsVerifiedOnlyAfterItsFaceWasReadOrWasNotAskedFor) {
+  for (const Rule& rule : rules()) {
+    if (rule.decision.record != Record::verified) continue;
+    EXPECT_EQ(rule.step, Step::read_face);
+    EXPECT_TRUE(rule.found == Found::success || rule.found == Found::not_asked) << text_of(rule.found);
+  }
+}
+
+TEST(Decide, SpoilsAFaceThatDiffersAndLooksAgainAtOneThatCannotBeRead) {
+  EXPECT_EQ(decide(Step::read_face, Found::failed), (Decision{Record::intend_reject, Step::move_to_reject}));
+  EXPECT_EQ(decide(Step::read_face, Found::unknown), (Decision{Record::nothing, Step::read_face}));
 }
 
 TEST(Decide, HasOneRuleAPairAtMost) {
@@ -140,6 +154,8 @@ TEST(Restart, FinishesWhatWasVerifiedAndAlreadyPutOut) {
   EXPECT_EQ(resumed(job::AttemptState::out, in(Place::Kind::output)), kDoubt);
   EXPECT_EQ(resumed(job::AttemptState::out, in(Place::Kind::reader)).next, Step::reread);
   EXPECT_EQ(resumed(job::AttemptState::out, in(Place::Kind::printer)).next, Step::wait_for_reader);
+  // The face is read after the chip, and only then on record: cut off in it, both are read again.
+  EXPECT_EQ(decide(Step::reread, Found::success), (Decision{Record::nothing, Step::read_face}));
 }
 
 TEST(Restart, FreezesACardThatNoSensorShows) {
