@@ -19,9 +19,10 @@ class VirtualFaceReader final : public station::FaceReader {
 
   Result<station::FaceTexts> read(const station::FaceRequest& request) override {
     TRY(auto pdf, find(request.print_job));
-    TRY(auto output,
-        run_child({"pdftoppm", "-gray", "-r", std::to_string(settings_.resolution_dpi), pdf.string()}, {},
-                  clock_));
+    // Lines need no smoothing to be read, and a guilloche has many.
+    TRY(auto output, run_child({"pdftoppm", "-gray", "-aaVector", "no", "-r",
+                                std::to_string(settings_.resolution_dpi), pdf.string()},
+                               {}, clock_));
     TRY(auto sides, decode_pgm_images(output, kSides));
     return read_face(sides, request.targets, mrz_);
   }

@@ -1,7 +1,7 @@
 // The bench's face reader: rasterises what the virtual printer printed and reads from the pixels. It has no
 // eyes for bodies: it finds the face by the print job.
 //
-// Poppler's pdftoppm does it in a process of its own. One thread; a call takes about 0.2 s at 300 dpi.
+// Poppler's pdftoppm does it in a process of its own. One thread; a call takes about 0.1 s at 300 dpi.
 #pragma once
 
 #include <filesystem>
