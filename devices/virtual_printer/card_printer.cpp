@@ -1,6 +1,7 @@
 #include "devices/virtual_printer/card_printer.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cctype>
 #include <utility>
 
@@ -26,7 +27,30 @@ CardPrinter::CardPrinter(CardPrinterSettings settings, Random& ids, std::uint64_
       pace_(pace_seed),
       printer_uuid_(new_uuid(ids)),
       up_since_(now),
-      head_free_(now) {}
+      head_free_(now),
+      stores_(settings_.stores) {}
+
+bool CardPrinter::stopped() const {
+  const auto stops = [](const std::string& keyword) {
+    return !keyword.ends_with("-warning") && !keyword.ends_with("-report");
+  };
+  return !stop_reason_.empty() || !stores_.can_print() || std::any_of(said_.begin(), said_.end(), stops);
+}
+
+std::vector<std::string> CardPrinter::reasons() const {
+  std::vector<std::string> all;
+  if (!stop_reason_.empty()) all.push_back(stop_reason_);
+  for (const std::vector<std::string>& more : {said_, stores_.reasons()}) {
+    for (const std::string& reason : more) {
+      if (std::find(all.begin(), all.end(), reason) == all.end()) all.push_back(reason);
+    }
+  }
+  return all;
+}
+
+void CardPrinter::note_stop(SteadyTime when) {
+  if (stopped() && !stopped_at_) stopped_at_ = when;
+}
 
 std::int64_t CardPrinter::up_time_s(SteadyTime now) const {
   return 1 + duration_cast<seconds>(now - up_since_).count();
@@ -95,8 +119,10 @@ CardAnswer CardPrinter::add_document(std::int32_t id, ByteView document, bool la
   job.state = CardJobState::pending;
   job.reason = "job-queued";
   found->queued = now;
-  advance(now);
-  return answer(*found);
+  const CardAnswer queued_now = answer(*found);
+  advance(now);  // may end in a restart that forgets the job
+  found = entry(id);
+  return found == nullptr ? queued_now : answer(*found);
 }
 
 CardAnswer CardPrinter::cancel(std::int32_t id, SteadyTime now) {
@@ -116,8 +142,10 @@ CardAnswer CardPrinter::cancel(std::int32_t id, SteadyTime now) {
   }
   end(*found, CardJobState::canceled, "job-canceled-by-user", now);
   found->document = std::move(still_printed);
+  const CardAnswer canceled = answer(*found);
   advance(now);
-  return answer(*found);
+  found = entry(id);
+  return found == nullptr ? canceled : answer(*found);
 }
 
 CardAnswer CardPrinter::find(std::int32_t id, SteadyTime now) {
@@ -139,36 +167,69 @@ void CardPrinter::fault(CardFault fault, SteadyTime now) {
   switch (fault) {
     case CardFault::abort:
     case CardFault::jam:
+    case CardFault::too_soon:
       next_card_fault_ = fault;
       break;
     case CardFault::media_empty:
       stop_reason_ = "media-empty-error";
+      note_stop(now);
       break;
     case CardFault::cancel_prints:
       cancel_prints_ = true;
       break;
     case CardFault::restart:
-      entries_.clear();
-      head_.reset();
-      stop_reason_.clear();
-      next_card_fault_.reset();
-      cancel_prints_ = false;
-      next_id_ = 1;
-      up_since_ = head_free_ = now;
+    case CardFault::restart_keeps:
+      restart(fault == CardFault::restart_keeps, now);
       break;
   }
 }
 
+// One that keeps its jobs says of the card in the head that it was completed: so did cupsd, twice of two.
+void CardPrinter::restart(bool keeps_jobs, SteadyTime when) {
+  up_since_ = head_free_ = when;
+  if (keeps_jobs) {
+    Entry* lost = head_ ? entry(head_->id) : nullptr;
+    head_.reset();
+    if (lost == nullptr || lost->job.finished()) return;
+    lost->job.impressions_completed = lost->job.impressions;
+    end(*lost, CardJobState::completed, "job-completed-successfully", when);
+    return;
+  }
+  entries_.clear();
+  head_.reset();
+  stop_reason_.clear();
+  stopped_at_.reset();
+  note_stop(when);
+  next_card_fault_.reset();
+  cancel_prints_ = false;
+  next_id_ = 1;
+}
+
+void CardPrinter::say(std::string keyword, SteadyTime now) {
+  constexpr std::size_t kSaidMax = 16;
+  advance(now);
+  if (said_.size() < kSaidMax) said_.push_back(std::move(keyword));
+  note_stop(now);
+}
+
 void CardPrinter::clear(SteadyTime now) {
   advance(now);
-  stop_reason_.clear();
-  head_free_ = std::max(head_free_, now);
+  clear_up(now);
   advance(now);
 }
 
+void CardPrinter::clear_up(SteadyTime when) {
+  stop_reason_.clear();
+  said_.clear();
+  stores_.refill();
+  stopped_at_.reset();
+  head_free_ = std::max(head_free_, when);
+}
+
 void CardPrinter::advance(SteadyTime now) {
-  // Each step ends a job or moves one on, and a job has three stages.
-  const std::size_t steps_max = 3 * entries_.size() + 1;
+  // Each step ends a job or moves one on, and a job has three stages; or a person clears the printer, at most
+  // once a card.
+  const std::size_t steps_max = 4 * entries_.size() + 2;
   for (std::size_t i = 0; i < steps_max && step(now); ++i) {
   }
   if (head_) note_sides(now);
@@ -189,18 +250,46 @@ bool CardPrinter::step(SteadyTime now) {
     head_->jams ? jam_card(due) : finish_card(due);
     return true;
   }
-  Entry* next = stopped() ? nullptr : next_pending();
+  if (stopped()) {
+    const bool attended = stopped_at_ && settings_.clear_after.count() > 0;
+    if (!attended || *stopped_at_ + settings_.clear_after > now) return false;
+    clear_up(*stopped_at_ + settings_.clear_after);
+    return true;
+  }
+  Entry* next = next_pending();
   if (next == nullptr) return false;
   take_card(*next, std::max(next->queued, head_free_));
   return true;
 }
 
+// What was commanded, else what chance decides.
+std::optional<CardFault> CardPrinter::fault_of_next_card() {
+  if (next_card_fault_) return std::exchange(next_card_fault_, std::nullopt);
+  if (settings_.faults_per_thousand == 0) return std::nullopt;
+  constexpr std::array kByChance{CardFault::abort, CardFault::jam, CardFault::media_empty,
+                                 CardFault::too_soon, CardFault::restart};
+  const Bytes dice = pace_.bytes(3);
+  const unsigned thrown = (unsigned{dice[0]} << 8U | dice[1]) % 1'000;
+  if (thrown >= settings_.faults_per_thousand) return std::nullopt;
+  return kByChance[dice[2] % kByChance.size()];
+}
+
 void CardPrinter::take_card(Entry& entry, SteadyTime when) {
-  const auto fault = std::exchange(next_card_fault_, std::nullopt);
+  const auto fault = fault_of_next_card();
   entry.job.started_s = up_time_s(when);
   if (fault == CardFault::abort) {
     end(entry, CardJobState::aborted, "aborted-by-system", when);
     return;
+  }
+  if (fault == CardFault::too_soon) {
+    entry.job.impressions_completed = entry.job.impressions;
+    end(entry, CardJobState::completed, "job-completed-successfully", when);
+    return;
+  }
+  if (fault == CardFault::restart) return restart(false, when);
+  if (fault == CardFault::media_empty) {  // this card was the last one
+    stop_reason_ = "media-empty-error";
+    note_stop(when);
   }
   const Bytes dice = pace_.bytes(1);
   const microseconds time = microseconds(settings_.print_time) * (1'280 + dice[0]) / 1'280;
@@ -215,6 +304,8 @@ void CardPrinter::finish_card(SteadyTime when) {
   CHECK(card != nullptr);
   head_.reset();
   head_free_ = when;
+  stores_.use_card();
+  note_stop(when);
   const bool stored = store(*card).has_value();
   card->document.clear();
   card->job.impressions_completed = card->job.impressions;
@@ -223,6 +314,7 @@ void CardPrinter::finish_card(SteadyTime when) {
     end(*card, CardJobState::completed, "job-completed-successfully", when);
   } else {
     stop_reason_ = "spool-area-full-error";
+    note_stop(when);
     end(*card, CardJobState::aborted, "aborted-by-system", when);
   }
 }
@@ -233,6 +325,8 @@ void CardPrinter::jam_card(SteadyTime when) {
   head_.reset();
   head_free_ = when;
   stop_reason_ = "media-jam-error";
+  stores_.use_card();
+  note_stop(when);
   card->document.clear();
   if (card->job.state == CardJobState::canceled) return;
   card->job.impressions_completed = card->job.impressions / 2;
@@ -270,6 +364,7 @@ void CardPrinter::forget_old() {
 std::optional<SteadyTime> CardPrinter::next_due() const {
   std::optional<SteadyTime> due;
   if (head_) due = head_->due;
+  if (!head_ && stopped_at_ && settings_.clear_after.count() > 0) due = *stopped_at_ + settings_.clear_after;
   for (const Entry& one : entries_) {
     if (one.job.state != CardJobState::pending_held) continue;
     const SteadyTime until = one.created + settings_.document_wait;

@@ -18,6 +18,7 @@
 #include "base/clock.hpp"
 #include "base/random.hpp"
 #include "base/result.hpp"
+#include "devices/virtual_printer/printer_stores.hpp"
 
 namespace imprimatur::devices {
 
@@ -28,6 +29,9 @@ struct CardPrinterSettings {
   std::chrono::milliseconds document_wait{60'000};  // multiple-operation-time-out
   std::size_t queue_max = 50;                       // unfinished jobs
   std::size_t history_max = 1'000;                  // finished jobs it still knows
+  StoreSettings stores = {};
+  unsigned faults_per_thousand = 0;  // cards that go wrong by chance, in one of the ways of a CardFault
+  std::chrono::milliseconds clear_after{0};  // so long after it stopped a person clears it; 0: nobody does
 };
 
 enum class CardJobState : int {
@@ -66,7 +70,9 @@ enum class CardFault {
   jam,            // the next card jams in the middle; the printer stops until it is cleared
   media_empty,    // the hopper is empty from now on; the printer stops until it is cleared
   cancel_prints,  // the next cancelled card is printed all the same
+  too_soon,       // the next card is said to be completed at once, and is not printed
   restart,        // power off and on: jobs are forgotten, ids begin at 1, a card in the head is lost
+  restart_keeps,  // the same, but it keeps its jobs, and says of the lost card that it was completed
 };
 
 // Why a call did nothing; the IPP service gives each its status code.
@@ -93,7 +99,10 @@ class CardPrinter {
   std::vector<CardJob> jobs(SteadyTime now);
 
   void fault(CardFault fault, SteadyTime now);
-  // A person has cleared the jam and filled the hopper.
+  // From now on it says this keyword (with its suffix) among its printer-state-reasons: "cover-open-error".
+  // It stands still meanwhile, but for -warning and -report.
+  void say(std::string keyword, SteadyTime now);
+  // A person has cleared the jam, closed the cover, filled ribbon and hopper and emptied the tray.
   void clear(SteadyTime now);
 
   // Lets happen what is due by `now`, and says when something will be due next.
@@ -104,9 +113,10 @@ class CardPrinter {
   const std::string& printer_uuid() const { return printer_uuid_; }
   std::int64_t up_time_s(SteadyTime now) const;  // at least 1 (RFC 8011 section 5.4.29)
   std::size_t queued() const;                    // unfinished jobs
-  bool stopped() const { return !stop_reason_.empty(); }
+  bool stopped() const;
   bool printing() const { return head_.has_value(); }
-  const std::string& stop_reason() const { return stop_reason_; }  // printer-state-reasons, or empty
+  std::vector<std::string> reasons() const;  // printer-state-reasons; empty for none
+  int ribbon_percent() const { return stores_.ribbon_percent(); }
 
  private:
   struct Entry {
@@ -125,6 +135,10 @@ class CardPrinter {
   Entry* next_pending();
   bool step(SteadyTime now);
   void take_card(Entry& entry, SteadyTime when);
+  std::optional<CardFault> fault_of_next_card();
+  void restart(bool keeps_jobs, SteadyTime when);
+  void clear_up(SteadyTime when);
+  void note_stop(SteadyTime when);
   void finish_card(SteadyTime when);
   void jam_card(SteadyTime when);
   void end(Entry& entry, CardJobState state, std::string reason, SteadyTime when);
@@ -142,8 +156,11 @@ class CardPrinter {
   std::int32_t next_id_ = 1;
   std::deque<Entry> entries_;  // oldest first
   std::optional<Head> head_;
-  std::string stop_reason_;
-  std::optional<CardFault> next_card_fault_;  // abort or jam
+  std::string stop_reason_;        // of a fault
+  std::vector<std::string> said_;  // on command
+  PrinterStores stores_;
+  std::optional<SteadyTime> stopped_at_;
+  std::optional<CardFault> next_card_fault_;  // abort, jam or too_soon
   bool cancel_prints_ = false;
 };
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <vector>
 
 namespace imprimatur::devices {
 namespace {
@@ -108,7 +109,16 @@ void add_state(const Group& to, const CardPrinter& printer, SteadyTime now) {
   const auto state =
       printer.stopped() ? IPP_PSTATE_STOPPED : (printer.printing() ? IPP_PSTATE_PROCESSING : IPP_PSTATE_IDLE);
   to.enumeration("printer-state", state);
-  to.word(IPP_TAG_KEYWORD, "printer-state-reasons", printer.stopped() ? printer.stop_reason() : "none");
+  std::vector<const char*> said;
+  const std::vector<std::string> reasons = printer.reasons();
+  for (const std::string& reason : reasons) said.push_back(reason.c_str());
+  if (said.empty()) said.push_back("none");
+  ippAddStrings(to.ipp, to.tag, IPP_TAG_KEYWORD, "printer-state-reasons", static_cast<int>(said.size()),
+                nullptr, said.data());
+  to.word(IPP_TAG_NAME, "marker-names", "YMCKO ribbon");
+  to.word(IPP_TAG_KEYWORD, "marker-types", "ribbon");
+  to.integer("marker-levels", printer.ribbon_percent());
+  to.integer("marker-low-levels", 10);
   to.boolean("printer-is-accepting-jobs", true);
   to.integer("queued-job-count", static_cast<int>(printer.queued()));
   to.integer("printer-up-time", static_cast<int>(printer.up_time_s(now)));

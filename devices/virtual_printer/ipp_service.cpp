@@ -27,10 +27,12 @@ void add_new_job(ipp_t* answer, const CardJob& job, const std::string& printer_u
 Result<std::unique_ptr<IppService>> IppService::make(IppServiceSettings settings, const Clock& clock,
                                                      Random& ids) {
   constexpr int kPrintersMax = 32;
-  if (settings.printers < 1 || settings.printers > kPrintersMax || settings.spool.empty()) {
-    return fail("virtual_printer.settings", "1 to 32 printers and a spool folder are needed.");
+  if (settings.printers < 1 || settings.printers > kPrintersMax || settings.spool.empty() ||
+      settings.faults_per_thousand > 1'000) {
+    return fail("virtual_printer.settings",
+                "1 to 32 printers, a spool folder and at most 1000 faults per thousand are needed.");
   }
-  std::unique_ptr<IppService> service(new IppService(clock));
+  std::unique_ptr<IppService> service(new IppService(clock, settings.faults_per_thousand));
   for (int i = 1; i <= settings.printers; ++i) {
     const std::string name = "card-" + std::to_string(i);
     const std::filesystem::path folder = settings.spool / name;
@@ -38,9 +40,14 @@ Result<std::unique_ptr<IppService>> IppService::make(IppServiceSettings settings
     CardPrinterSettings printer{.name = name,
                                 .spool = folder,
                                 .print_time = settings.print_time,
-                                .document_wait = settings.document_wait};
-    CardPrinter model(std::move(printer), ids, settings.seed + static_cast<std::uint64_t>(i), clock.steady());
-    service->printers_.push_back(std::make_unique<Printer>(Printer{std::move(model), {}}));
+                                .document_wait = settings.document_wait,
+                                .stores = settings.stores,
+                                .faults_per_thousand = settings.faults_per_thousand,
+                                .clear_after = settings.clear_after};
+    const std::uint64_t seed = settings.seed + static_cast<std::uint64_t>(i);
+    CardPrinter model(std::move(printer), ids, seed, clock.steady());
+    service->printers_.push_back(
+        std::make_unique<Printer>(Printer{std::move(model), {}, SeededRandom(seed + kPrintersMax)}));
   }
   return service;
 }
@@ -74,9 +81,18 @@ IppAnswer IppService::answer(std::string_view resource, ByteView body) {
                           .document = rest,
                           .now = clock_.steady()};
     dispatch(request, reply.get());
-    if (printer->dropped_replies.erase(ippGetOperation(message.get())) > 0) return {.body = {}, .lost = true};
+    if (loses_reply(*printer, message.get())) return {.body = {}, .lost = true};
   }
   return {.body = bytes_of_message(reply.get())};
+}
+
+// On command, or of a document by chance: the printer has it, and nobody is told.
+bool IppService::loses_reply(Printer& printer, ipp_t* request) const {
+  const ipp_op_t operation = ippGetOperation(request);
+  if (printer.dropped_replies.erase(operation) > 0) return true;
+  if (operation != IPP_OP_SEND_DOCUMENT || faults_per_thousand_ == 0) return false;
+  const Bytes dice = printer.dice.bytes(2);
+  return (unsigned{dice[0]} << 8U | dice[1]) % 1'000 < faults_per_thousand_;
 }
 
 void IppService::dispatch(const Request& request, ipp_t* answer) {
@@ -228,13 +244,19 @@ std::string IppService::set_fault(Printer& printer, const std::vector<std::strin
       Named{"jam", CardFault::jam},
       Named{"media-empty", CardFault::media_empty},
       Named{"cancel-prints", CardFault::cancel_prints},
+      Named{"too-soon", CardFault::too_soon},
       Named{"restart", CardFault::restart},
+      Named{"restart-keeps-jobs", CardFault::restart_keeps},
   };
   if (words[2] == "drop-reply" && words.size() == 4) {
     std::string operation = words[3];
     const ipp_op_t id = ippOpValue(operation.c_str());
     if (id == IPP_OP_CUPS_INVALID) return "error: no operation " + operation;
     printer.dropped_replies.insert(id);
+    return "ok";
+  }
+  if (words[2] == "say" && words.size() == 4) {
+    printer.model.say(words[3], clock_.steady());
     return "ok";
   }
   const auto found = std::find_if(kFaults.begin(), kFaults.end(),

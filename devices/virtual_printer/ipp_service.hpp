@@ -21,7 +21,12 @@ struct IppServiceSettings {
   std::filesystem::path spool;
   std::chrono::milliseconds print_time{150};
   std::chrono::milliseconds document_wait{60'000};
-  std::uint64_t seed = 1;  // of the spread of print times
+  std::uint64_t seed = 1;  // of the spread of print times, and of faults by chance
+  StoreSettings stores = {};
+  unsigned faults_per_thousand =
+      0;  // cards that go wrong by chance, and replies to Send-Document that are lost
+  std::chrono::milliseconds clear_after{
+      0};  // so long after it stopped a person clears a printer; 0: nobody does
 };
 
 struct IppAnswer {
@@ -41,9 +46,10 @@ class IppService {
   IppAnswer answer(std::string_view resource, ByteView body);
 
   // One line of the control socket; the answer is "ok" or "error: …":
-  //   fault PRINTER abort|jam|media-empty|cancel-prints|restart
+  //   fault PRINTER abort|jam|media-empty|cancel-prints|too-soon|restart|restart-keeps-jobs
+  //   fault PRINTER say KEYWORD               one of its printer-state-reasons from now on
   //   fault PRINTER drop-reply OPERATION      the next such operation is done and its reply is lost
-  //   clear PRINTER                           jam cleared, hopper filled
+  //   clear PRINTER                           jam cleared, ribbon and hopper filled, tray emptied
   std::string control(std::string_view line);
 
   // Lets happen what is due, and says when something will be due next.
@@ -53,6 +59,7 @@ class IppService {
   struct Printer {
     CardPrinter model;
     std::set<int> dropped_replies;  // operation ids, each armed for one reply
+    SeededRandom dice;
   };
   struct Request {
     ipp_t* ipp;
@@ -62,7 +69,9 @@ class IppService {
     SteadyTime now;
   };
 
-  IppService(const Clock& clock) : clock_(clock) {}
+  IppService(const Clock& clock, unsigned faults_per_thousand)
+      : clock_(clock), faults_per_thousand_(faults_per_thousand) {}
+  bool loses_reply(Printer& printer, ipp_t* request) const;
   Printer* find_printer(std::string_view name);
   std::string set_fault(Printer& printer, const std::vector<std::string>& words);
   void dispatch(const Request& request, ipp_t* answer);
@@ -76,6 +85,7 @@ class IppService {
   void get_printer_attributes(const Request& request, ipp_t* answer);
 
   const Clock& clock_;
+  const unsigned faults_per_thousand_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Printer>> printers_;
 };

@@ -108,6 +108,49 @@ TEST_F(IppEvePrinterTest, SpoilsACardWhosePrintingFails) {
   EXPECT_EQ(judge_print(end).outcome, print::PrintOutcome::spoiled);
 }
 
+// ippeveprinter cancels the job and lets the command go on.
+TEST_F(IppEvePrinterTest, SpoilsACancelledCardThatIsPrintedAllTheSame) {
+  const std::filesystem::path printed = folder_.path() / "printed", go = folder_.path() / "go";
+  ASSERT_NO_FATAL_FAILURE(start("i=0\nwhile [ ! -e " + go.string() +
+                                " ] && [ $i -lt 500 ]; do sleep 0.02; i=$((i+1)); done\n" + "cp \"$1\" " +
+                                printed.string() + "\n"));
+  const auto ticket = client_->create({.job_name = "attempt-1", .sides = 2});
+  ASSERT_TRUE(ticket) << ticket.error().message;
+  ASSERT_TRUE(client_->send(ticket.value(), tests::card_pdf(2)));
+  const auto until = clock_.steady() + 10s;
+  auto report = client_->poll(ticket.value());
+  while (report && report.value().state != print::PrintJobState::processing && clock_.steady() < until) {
+    report = client_->poll(ticket.value());
+  }
+  ASSERT_TRUE(client_->cancel(ticket.value()));
+  ASSERT_TRUE(write_file(go, {}));
+  const print::PrintEvidence end = follow(ticket.value());
+  EXPECT_EQ(end.report.state, print::PrintJobState::canceled);
+  EXPECT_EQ(judge_print(end).outcome, print::PrintOutcome::spoiled);
+  while (!std::filesystem::exists(printed) && clock_.steady() < until) {
+    ASSERT_TRUE(client_->poll(ticket.value()));
+  }
+  EXPECT_TRUE(std::filesystem::exists(printed));
+}
+
+TEST_F(IppEvePrinterTest, IsNotBelievedWhenItIsDoneBeforeACardCouldBeMoved) {
+  ASSERT_NO_FATAL_FAILURE(start("echo 'ATTR: job-impressions-completed=2' >&2\n"));
+  const auto ticket = client_->create({.job_name = "attempt-1", .sides = 2});
+  ASSERT_TRUE(ticket) << ticket.error().message;
+  const SteadyTime began = clock_.steady();
+  ASSERT_TRUE(client_->send(ticket.value(), tests::card_pdf(2)));
+  print::PrintEvidence end = follow(ticket.value());
+  end.elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady() - began);
+  end.card_time_min = 60s;
+  EXPECT_EQ(judge_print(end).rule, "completed-too-soon");
+}
+
+TEST_F(IppEvePrinterTest, HasWhatACardNeedsAndTellsItsState) {
+  ASSERT_NO_FATAL_FAILURE(start("exit 0\n"));
+  const Status fits = client_->check({.sides = 2});
+  EXPECT_TRUE(fits) << fits.error().message;
+}
+
 TEST_F(IppEvePrinterTest, DoesNotKnowOfACardAfterThePrinterWasKilled) {
   ASSERT_NO_FATAL_FAILURE(start("exit 0\n"));
   const auto ticket = client_->create({.job_name = "attempt-1", .sides = 2});

@@ -279,6 +279,41 @@ TEST_F(IppServiceTest, TellsItsState) {
   EXPECT_EQ(state().text("printer-state-reasons"), "media-empty-error");
 }
 
+TEST_F(IppServiceTest, TellsWhatIsWrongAndWhatIsLeft) {
+  const auto state = [this] { return ask(IPP_OP_GET_PRINTER_ATTRIBUTES, [](ipp_t*) {}); };
+  EXPECT_EQ(state().text("marker-names"), "YMCKO ribbon");
+  EXPECT_EQ(state().integer("marker-levels"), 100);
+  EXPECT_EQ(service_->control("fault card-1 say marker-supply-low-warning"), "ok");
+  EXPECT_EQ(state().integer("printer-state"), IPP_PSTATE_IDLE);
+  EXPECT_EQ(service_->control("fault card-1 say cover-open-error"), "ok");
+  EXPECT_EQ(state().integer("printer-state"), IPP_PSTATE_STOPPED);
+  const std::vector<std::string> said{"marker-supply-low-warning", "cover-open-error"};
+  EXPECT_EQ(state().texts("printer-state-reasons"), said);
+  EXPECT_EQ(service_->control("clear card-1"), "ok");
+  EXPECT_EQ(state().text("printer-state-reasons"), "none");
+}
+
+TEST_F(IppServiceTest, LosesRepliesToDocumentsByChance) {
+  auto made = IppService::make(
+      {.printers = 1, .spool = folder_.path(), .print_time = 1s, .faults_per_thousand = 1'000}, clock_, ids_);
+  ASSERT_TRUE(made);
+  service_ = std::move(made).value();
+  create();
+  const IppMessage request;
+  ippSetOperation(request.get(), IPP_OP_SEND_DOCUMENT);
+  ippSetRequestId(request.get(), 5);
+  ippAddString(request.get(), IPP_TAG_OPERATION, IPP_TAG_CHARSET, "attributes-charset", nullptr, "utf-8");
+  ippAddString(request.get(), IPP_TAG_OPERATION, IPP_TAG_LANGUAGE, "attributes-natural-language", nullptr,
+               "en");
+  ippAddString(request.get(), IPP_TAG_OPERATION, IPP_TAG_URI, "printer-uri", nullptr,
+               "ipp://127.0.0.1/ipp/print/card-1");
+  ippAddInteger(request.get(), IPP_TAG_OPERATION, IPP_TAG_INTEGER, "job-id", 1);
+  ippAddBoolean(request.get(), IPP_TAG_OPERATION, "last-document", 1);
+  EXPECT_TRUE(service_->answer(kPath, concat({ipp_bytes(request), card_pdf(1)})).lost);
+  EXPECT_FALSE(
+      IppService::make({.printers = 1, .spool = folder_.path(), .faults_per_thousand = 1'001}, clock_, ids_));
+}
+
 TEST_F(IppServiceTest, LosesTheReplyOfTheNextSuchOperationOnly) {
   EXPECT_EQ(service_->control("fault card-1 drop-reply Create-Job"), "ok");
   const json::object examples = tests::recorded_ipp();

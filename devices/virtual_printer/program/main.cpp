@@ -1,7 +1,8 @@
 // virtual-printer: card printers of the bench that speak IPP on 127.0.0.1.
 //
 //   virtual-printer --port N --printers 2 --spool DIR [--print-ms 150] [--seed S] [--control SOCK]
-//                   [--document-wait-ms 60000] [--die-with-parent] [--ready-file FILE]
+//                   [--document-wait-ms 60000] [--ribbon N] [--hopper N] [--tray N] [--faults-per-thousand N]
+//                   [--clear-after-ms N] [--die-with-parent] [--ready-file FILE]
 //
 // Printers stand at ipp://127.0.0.1:N/ipp/print/card-1, card-2 …; what card-1 printed lies in DIR/card-1 as
 // <job-uuid without "urn:uuid:">.pdf. FILE is written when the printers listen, and holds the port. SIGTERM
@@ -28,6 +29,9 @@ struct Call {
   std::int64_t print_ms = 150;
   std::int64_t document_wait_ms = 60'000;
   std::uint64_t seed = 1;
+  devices::StoreSettings stores;
+  unsigned faults_per_thousand = 0;
+  std::int64_t clear_after_ms = 0;
   bool die_with_parent = false;
 };
 
@@ -44,7 +48,19 @@ std::optional<int> read_call(int count, char** words, Call& call) {
   app.add_option("--print-ms", call.print_ms, "time of a card, at least")->check(CLI::Range(0, 3'600'000));
   app.add_option("--document-wait-ms", call.document_wait_ms, "how long a job waits for its document")
       ->check(CLI::Range(1, 3'600'000));
-  app.add_option("--seed", call.seed, "of the spread of print times");
+  app.add_option("--seed", call.seed, "of the spread of print times, and of faults by chance");
+  const CLI::Range cards(0, 1'000'000);
+  app.add_option("--ribbon", call.stores.ribbon_cards, "cards that a ribbon prints; 0: without end")
+      ->check(cards);
+  app.add_option("--hopper", call.stores.hopper_cards, "cards in a full hopper; 0: without end")
+      ->check(cards);
+  app.add_option("--tray", call.stores.output_cards, "cards that fit into the output tray; 0: without end")
+      ->check(cards);
+  app.add_option("--faults-per-thousand", call.faults_per_thousand, "cards that go wrong by chance")
+      ->check(CLI::Range(0, 1'000));
+  app.add_option("--clear-after-ms", call.clear_after_ms,
+                 "a person clears a printer so long after it stopped; 0: nobody does")
+      ->check(CLI::Range(0, 3'600'000));
   app.add_option("--control", call.control, "Unix socket for faults on command");
   app.add_flag("--die-with-parent", call.die_with_parent, "stop when the process that started this one ends");
   app.add_option("--ready-file", call.ready_file, "written when the printers listen; holds the port");
@@ -82,7 +98,10 @@ int run(const Call& call) {
                       .spool = call.spool,
                       .print_time = std::chrono::milliseconds(call.print_ms),
                       .document_wait = std::chrono::milliseconds(call.document_wait_ms),
-                      .seed = call.seed};
+                      .seed = call.seed,
+                      .stores = call.stores,
+                      .faults_per_thousand = call.faults_per_thousand,
+                      .clear_after = std::chrono::milliseconds(call.clear_after_ms)};
   settings.http.port = call.port;
   settings.control = call.control;
   const auto printer = devices::VirtualPrinter::start(settings, clock, random);
