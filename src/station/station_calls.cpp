@@ -93,12 +93,12 @@ void Station::call_face(const CardPtr& card) {
   CHECK(!devices_.faces.empty() && card->place.kind == Place::Kind::reader);
   const std::size_t index = static_cast<std::size_t>(card->place.device - 1) % devices_.faces.size();
   const int delay_ms = card->tries > 0 ? options_.face_retry_ms : 0;
-  later(
-      "face-" + std::to_string(index + 1), delay_ms,
-      [this, card, station = devices_.faces[index]]() -> Report {
-        TaskResult result = station->read(*card->work, {card->place, card->body, card->print.ticket.job_uuid, {}});
-        return [this, card, result = std::move(result)] { on_result(card, result); };
-      });
+  later("face-" + std::to_string(index + 1), delay_ms,
+        [this, card, station = devices_.faces[index]]() -> Report {
+          TaskResult result =
+              station->read(*card->work, {card->place, card->body, card->print.ticket.job_uuid, {}});
+          return [this, card, result = std::move(result)] { on_result(card, result); };
+        });
 }
 
 void Station::call_take(const CardPtr& card) {
