@@ -37,15 +37,27 @@ class Backend {
 
   virtual Result<json::value> jobs(const std::string& state, std::uint64_t after, std::size_t limit) = 0;
   virtual Result<json::value> job(const std::string& id) = 0;
-  enum class JobAction { hold, release, cancel };
+  enum class JobAction { hold, release, cancel, deliver };
   virtual Result<json::value> act_on_job(const std::string& id, JobAction action, const Actor& actor) = 0;
 
   virtual json::value station() = 0;
   virtual Result<json::value> set_paused(const std::string& line, bool paused, const Actor& actor) = 0;
 
   virtual Result<json::value> stock() = 0;
-  // CSV rows serial,class,chip_id with a header line.
-  virtual Result<json::value> receive_stock(std::string_view csv, const Actor& actor) = 0;
+  // CSV rows serial,class,chip_id with a header line. `to` is vault or line.
+  virtual Result<json::value> receive_stock(std::string_view csv, const std::string& to,
+                                            const Actor& actor) = 0;
+
+  // JSON of what is moved or counted; empty for shifts.
+  enum class StockAction { move, count, open_shift, close_shift };
+  virtual Result<json::value> act_on_stock(StockAction action, std::string_view text, const Actor& actor) = 0;
+
+  // A decision of several people (design section 4). Either a proposal, `{"statement": kind, "reason": …,
+  // …}`, answered with exactly what has to be signed; or a JWS with one signature or more, answered with who
+  // still has to sign, or with what it did. Durable when it answers.
+  virtual Result<json::value> statement(std::string_view text, const Actor& actor) = 0;
+  // Those that wait for signatures.
+  virtual Result<json::value> statements() = 0;
 
   // Entries after sequence `after` (-1: from the first), at most `limit`.
   virtual Result<JournalPage> journal(std::int64_t after, std::size_t limit) = 0;

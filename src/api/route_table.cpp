@@ -71,7 +71,25 @@ Answer show_stock(Backend& backend, const Call&) {
 }
 
 Answer receive_stock(Backend& backend, const Call& call) {
-  TRY(auto answer, backend.receive_stock(call.request.body, call.actor));
+  const auto to = call.request.query.find("to");
+  TRY(auto answer, backend.receive_stock(call.request.body,
+                                         to == call.request.query.end() ? "line" : to->second, call.actor));
+  return json_response(200, answer);
+}
+
+template <Backend::StockAction action>
+Answer act_on_stock(Backend& backend, const Call& call) {
+  TRY(auto answer, backend.act_on_stock(action, call.request.body, call.actor));
+  return json_response(200, answer);
+}
+
+Answer decide(Backend& backend, const Call& call) {
+  TRY(auto answer, backend.statement(call.request.body, call.actor));
+  return json_response(200, answer);
+}
+
+Answer list_statements(Backend& backend, const Call&) {
+  TRY(auto answer, backend.statements());
   return json_response(200, answer);
 }
 
@@ -98,6 +116,7 @@ Answer show_health(Backend&, const Call&) {
 }
 
 using JobAction = Backend::JobAction;
+using StockAction = Backend::StockAction;
 
 constexpr AllowedRoles kAnybody{};
 constexpr AllowedRoles kEveryRole{Role::operator_, Role::supervisor, Role::submitter, Role::auditor,
@@ -115,11 +134,18 @@ constexpr std::array kRoutes{
     Route{"POST", "/v1/jobs/{id}/hold", kLine, act<JobAction::hold>},
     Route{"POST", "/v1/jobs/{id}/release", kLine, act<JobAction::release>},
     Route{"POST", "/v1/jobs/{id}/cancel", kLine, act<JobAction::cancel>},
+    Route{"POST", "/v1/jobs/{id}/deliver", kLine, act<JobAction::deliver>},
+    Route{"POST", "/v1/statements", kLine, decide},
+    Route{"GET", "/v1/statements", kBooks, list_statements},
     Route{"GET", "/v1/station", kEveryRole, show_station},
     Route{"POST", "/v1/lines/{line}/pause", kLine, set_paused<true>},
     Route{"POST", "/v1/lines/{line}/resume", kLine, set_paused<false>},
     Route{"GET", "/v1/stock", kBooks, show_stock},
     Route{"POST", "/v1/stock/receive", kLine, receive_stock},
+    Route{"POST", "/v1/stock/move", kLine, act_on_stock<StockAction::move>},
+    Route{"POST", "/v1/stock/count", kLine, act_on_stock<StockAction::count>},
+    Route{"POST", "/v1/shifts/open", kLine, act_on_stock<StockAction::open_shift>},
+    Route{"POST", "/v1/shifts/close", kLine, act_on_stock<StockAction::close_shift>},
     Route{"GET", "/v1/events", kEveryRole, show_events},
     Route{"GET", "/v1/log/{path...}", kBooks, show_log_file},
     Route{"GET", "/metrics", kWatch, show_metrics},

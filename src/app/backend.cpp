@@ -1,7 +1,5 @@
 #include "app/backend.hpp"
 
-#include <future>
-
 #include "base/files.hpp"
 
 namespace imprimatur::app {
@@ -62,6 +60,8 @@ Status apply(ledger::Ledger& ledger, const std::string& id, api::Backend::JobAct
       return ledger.release(id, actor);
     case api::Backend::JobAction::cancel:
       return ledger.cancel(id, actor);
+    case api::Backend::JobAction::deliver:
+      return ledger.deliver(id, actor);
   }
   return fail("api.method", "no such action on a job");
 }
@@ -79,21 +79,11 @@ bool is_log_path(std::string_view path) {
 
 }  // namespace
 
-template <class Answer>
-Result<Answer> StationBackend::in_turn(std::function<Result<Answer>()> work) {
-  try {
-    return parts_.loop.ask<Result<Answer>>([this, work = std::move(work)]() -> Result<Answer> {
-      if (!closed_) return work();
-      return fail("station.stopping", "the station is stopping and takes nothing any more", {},
-                  "Ask again when it runs.");
-    });
-  } catch (const std::future_error&) {
-    return unknown("station.halted", "the station has halted and could not record the request",
-                   "Read the daemon's log; ask again when the station runs.");
-  }
-}
-
 Result<api::SubmitAnswer> StationBackend::submit(std::string_view envelope, const api::Actor& actor) {
+  if (!parts_.tidying.has_room()) {
+    return fail("station.no_room", "the disk is nearly full and no job is taken", {},
+                "Make room on the disk of the work folder, then submit again.");
+  }
   const job::IntakeRules rules{parts_.loaded.policy, parts_.loaded.product_rules, parts_.checks};
   TRY(auto examined, job::examine_envelope(envelope, rules, parts_.clock.now()));
   ledger::NewJob job;
@@ -190,14 +180,6 @@ Result<json::value> StationBackend::stock() {
     classes[name] = std::move(row);
   }
   return json::value(json::object{{"classes", std::move(classes)}});
-}
-
-Result<json::value> StationBackend::receive_stock(std::string_view csv, const api::Actor& actor) {
-  return in_turn<json::value>([this, text = std::string(csv), actor]() -> Result<json::value> {
-    TRY(auto count, parts_.ledger.receive_blanks(text, journalled(actor)));
-    parts_.station.feed();
-    return json::value(json::object{{"received", count}});
-  });
 }
 
 Result<api::JournalPage> StationBackend::journal(std::int64_t after, std::size_t limit) {

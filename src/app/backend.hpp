@@ -2,11 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <future>
 #include <mutex>
 
 #include "api/backend.hpp"
 #include "app/loading.hpp"
+#include "app/statement_desk.hpp"
 #include "app/station_loop.hpp"
+#include "app/tidying.hpp"
 #include "ledger/reader.hpp"
 
 namespace imprimatur::app {
@@ -24,8 +27,15 @@ class StationBackend final : public api::Backend {
     std::string source;
     std::string line;
     const Clock& clock;
+    Random& random;
+    std::string time_zone;                 // of the shifts
+    std::chrono::milliseconds chip_limit;  // how long reading one chip may take
+    const Tidying& tidying;
   };
-  explicit StationBackend(Parts parts) : parts_(std::move(parts)) {}
+  explicit StationBackend(Parts parts)
+      : parts_(std::move(parts)),
+        desk_({parts_.loaded.policy, parts_.loaded.product_rules, parts_.ledger, parts_.clock,
+               parts_.random}) {}
 
   Result<api::SubmitAnswer> submit(std::string_view envelope, const api::Actor& actor) override;
   Result<json::value> jobs(const std::string& state, std::uint64_t after, std::size_t limit) override;
@@ -34,7 +44,12 @@ class StationBackend final : public api::Backend {
   json::value station() override;
   Result<json::value> set_paused(const std::string& line, bool paused, const api::Actor& actor) override;
   Result<json::value> stock() override;
-  Result<json::value> receive_stock(std::string_view csv, const api::Actor& actor) override;
+  Result<json::value> receive_stock(std::string_view csv, const std::string& to,
+                                    const api::Actor& actor) override;
+  Result<json::value> act_on_stock(StockAction action, std::string_view text,
+                                   const api::Actor& actor) override;
+  Result<json::value> statement(std::string_view text, const api::Actor& actor) override;
+  Result<json::value> statements() override;
   Result<api::JournalPage> journal(std::int64_t after, std::size_t limit) override;
   Progress progress() override;
   std::string metrics() override;
@@ -51,9 +66,27 @@ class StationBackend final : public api::Backend {
  private:
   // Runs in a turn; an error when the station has halted or is stopping.
   template <class Answer>
-  Result<Answer> in_turn(std::function<Result<Answer>()> work);
+  Result<Answer> in_turn(std::function<Result<Answer>()> work) {
+    try {
+      return parts_.loop.ask<Result<Answer>>([this, work = std::move(work)]() -> Result<Answer> {
+        if (!closed_) return work();
+        return fail("station.stopping", "the station is stopping and takes nothing any more", {},
+                    "Ask again when it runs.");
+      });
+    } catch (const std::future_error&) {
+      return halted();
+    }
+  }
+  static Error halted() {
+    return unknown("station.halted", "the station has halted and could not record the request",
+                   "Read the daemon's log; ask again when the station runs.");
+  }
+  Result<json::value> move_stock(const json::object& request, const ledger::Actor& actor);
+  Result<json::value> count_stock(const json::object& request, const ledger::Actor& actor);
+  Result<json::object> verify_chip(const std::string& attempt);
 
   Parts parts_;
+  StatementDesk desk_;   // in the loop's turns only
   bool closed_ = false;  // touched in the loop's turns only
   std::mutex reader_mutex_;
   std::mutex news_mutex_;

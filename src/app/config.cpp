@@ -296,6 +296,14 @@ Status read_root(Table table, Config& config) {
   TRY_STATUS(table.read_path("socket", config.socket, true));
   TRY_STATUS(table.read_path("evidence_dir", config.evidence_dir));
   TRY_STATUS(table.read_list("products", config.products));
+  TRY_STATUS(table.read("time_zone", config.time_zone));
+  TRY_STATUS(table.read_number("free_mib_min", config.free_mib_min, {1, 10'000'000}));
+  if (table.has("retention")) {
+    TRY(auto retention, table.sub("retention"));
+    TRY_STATUS(retention.read_number("issued_hours", config.issued_hours, {1, 87'600}));
+    TRY_STATUS(retention.read_number("other_hours", config.other_hours, {1, 87'600}));
+    TRY_STATUS(retention.refuse_unknown());
+  }
   if (table.has("trust")) {
     TRY(auto trust, table.sub("trust"));
     TRY_STATUS(read_trust(std::move(trust), config.revocation_lists));

@@ -80,7 +80,12 @@ struct Config {
   std::vector<api::Credential> people;
   VaultConfig vault;
   LineConfig line;
-  std::string source_text;  // for the configuration's hash in the journal
+  // [retention]: how long personal data are kept: of issued cards, and of all else that ended or got stuck.
+  int issued_hours = 72;
+  int other_hours = 720;
+  std::string time_zone = "UTC";  // of the shifts: a name of the tz database
+  int free_mib_min = 256;         // on the disk of `work`: with less no new work is taken
+  std::string source_text;        // for the configuration's hash in the journal
 };
 
 // Errors file.*, config.syntax (with line), config.key (unknown, missing or of the wrong type),

@@ -15,6 +15,8 @@
 #include "app/lanes.hpp"
 #include "app/loading.hpp"
 #include "app/messages.hpp"
+#include "app/new_epoch.hpp"
+#include "app/tidying.hpp"
 #include "app/wiring.hpp"
 #include "audit/publisher.hpp"
 #include "base/files.hpp"
@@ -63,6 +65,7 @@ struct Daemon::State {
   std::unique_ptr<StationBackend> backend;
   std::unique_ptr<ledger::LedgerReader> publishing_reader;
   std::unique_ptr<audit::LogPublisher> publisher;
+  std::unique_ptr<Tidying> tidying;
   std::unique_ptr<Housekeeper> housekeeper;
   std::unique_ptr<api::Server> server;
   std::atomic<bool> listening{false};  // housekeeper and server are there
@@ -73,7 +76,7 @@ struct Daemon::State {
   bool stopped = false;
 
   std::filesystem::path ledger_file() const { return config.work / "ledger.sqlite"; }
-  Status load(bool create);
+  Status load(StartOptions options);
   Status build();
   Status open_log();
   Status begin();
@@ -84,14 +87,18 @@ struct Daemon::State {
   Status publish();
 };
 
-Status Daemon::State::load(bool create) {
+Status Daemon::State::load(StartOptions start) {
   TRY(loaded, load_all(config, clock.now()));
   if (config.test_keys) log.write(message::kTestKeys);
   TRY(devices, open_devices(config, loaded, clock, random));
   TRY_STATUS(make_folders(config.work));
   const ledger::LedgerIdentity identity{config.station, config.log_origin};
   const ledger::Ledger::Ports ports{clock, random, *devices.vault};
-  if (create && !std::filesystem::exists(ledger_file())) {
+  if (start.new_epoch) {
+    TRY_STATUS(begin_new_epoch(config, ports));
+    log.write(message::kNewEpoch, {{"origin", config.log_origin}});
+  }
+  if (start.create && !std::filesystem::exists(ledger_file())) {
     TRY(ledger, ledger::Ledger::create(ledger_file(), identity, ports));
   } else {
     TRY(ledger, ledger::Ledger::open(ledger_file(), identity, ports));
@@ -158,11 +165,13 @@ Status Daemon::State::build() {
       station::Station::Ports{*ledger, *lanes, clock, random, log, evidence.get()}, devices.station,
       loaded.products, options);
   loop = std::make_unique<StationLoop>(hooks());
+  tidying = std::make_unique<Tidying>(Tidying::Parts{config, *loop, *ledger, *station, clock, log});
   TRY(auto reader, ledger::LedgerReader::open(ledger_file()));
   TRY(auto checks, checks_of(loaded, {config.templates, config.fonts}));
-  backend = std::make_unique<StationBackend>(
-      StationBackend::Parts{loaded, std::move(checks), *ledger, *station, *loop, std::move(reader),
-                            config.work / "log", ledger->source(), config.line.name, clock});
+  backend = std::make_unique<StationBackend>(StationBackend::Parts{
+      loaded, std::move(checks), *ledger, *station, *loop, std::move(reader), config.work / "log",
+      ledger->source(), config.line.name, clock, random, config.time_zone,
+      std::chrono::milliseconds(config.line.chip_timeout_ms), *tidying});
   TRY(publishing_reader, ledger::LedgerReader::open(ledger_file()));
   return open_log();
 }
@@ -211,7 +220,8 @@ Status Daemon::State::begin() {
       },
       [this] {
         if (backend->refresh_progress()) server->wake_subscribers();
-      }});
+      },
+      [this] { tidying->round(); }});
   listening = true;
   housekeeper->wake();
   return ok();
@@ -238,7 +248,7 @@ int Daemon::hung_calls() const {
 
 Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config, StartOptions options, Log& log) {
   auto state = std::make_unique<State>(config, log);
-  TRY_STATUS(state->load(options.create));
+  TRY_STATUS(state->load(options));
   TRY_STATUS(state->build());
   std::unique_ptr<Daemon> daemon(new Daemon(std::move(state)));
   TRY_STATUS(daemon->state_->begin());

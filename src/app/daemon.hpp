@@ -14,6 +14,9 @@ class Daemon {
   // what the last run left, and listens. Errors say what to put right; nothing is left running.
   struct StartOptions {
     bool create = false;
+    // After a restore: the old audit log is moved aside and a new one begins under the configuration's
+    // log_origin, quoting the old one's last checkpoint.
+    bool new_epoch = false;
   };
   static Result<std::unique_ptr<Daemon>> start(const Config& config, StartOptions options, Log& log);
   ~Daemon();

@@ -1,12 +1,11 @@
 // imprimaturd: one production line. Runs in the foreground; SIGTERM and SIGINT end it cleanly.
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdlib>
 
 #include "app/daemon.hpp"
 #include "app/messages.hpp"
+#include "app/process_memory.hpp"
 #include "app/spd_log.hpp"
 
 namespace {
@@ -18,14 +17,8 @@ constexpr int kExitCannotStart = 1;
 constexpr int kExitCardsLeft = 3;
 constexpr int kExitHalted = 4;
 
-// Keys and personal data never go into a core file, nor to a debugger of another user.
-void forbid_core_dumps() {
-  const rlimit none{0, 0};
-  ::setrlimit(RLIMIT_CORE, &none);
-  ::prctl(PR_SET_DUMPABLE, 0);
-}
-
-int run(const std::string& config_file, bool create, int stop_seconds, const sigset_t& signals, Log& log) {
+int run(const std::string& config_file, app::Daemon::StartOptions options, int stop_seconds,
+        const sigset_t& signals, Log& log) {
   const auto cannot_start = [&log](const Error& error) {
     log.write(app::message::kCannotStart,
               {{"code", error.code}, {"cause", error.message}, {"at", error.field}, {"do", error.remedy}});
@@ -33,7 +26,7 @@ int run(const std::string& config_file, bool create, int stop_seconds, const sig
   };
   auto config = app::load_config(config_file);
   if (!config) return cannot_start(config.error());
-  auto daemon = app::Daemon::start(config.value(), {.create = create}, log);
+  auto daemon = app::Daemon::start(config.value(), options, log);
   if (!daemon) return cannot_start(daemon.error());
   int signal = 0;
   ::sigwait(&signals, &signal);
@@ -51,17 +44,19 @@ int run(const std::string& config_file, bool create, int stop_seconds, const sig
 int main(int argc, char** argv) {
   CLI::App parser{"imprimaturd: issues approved identity cards on one production line", "imprimaturd"};
   std::string config_file;
-  bool create = false;
+  app::Daemon::StartOptions options;
   bool verbose = false;
   int stop_seconds = 60;
   parser.add_option("--config", config_file, "Configuration (TOML)")->required()->check(CLI::ExistingFile);
-  parser.add_flag("--create", create, "Make the ledger when the work folder has none");
+  parser.add_flag("--create", options.create, "Make the ledger when the work folder has none");
+  parser.add_flag("--new-epoch", options.new_epoch,
+                  "After a restore: begin a new audit log under the configuration's log_origin");
   parser.add_flag("--verbose", verbose, "Log every step of every card");
   parser.add_option("--stop-seconds", stop_seconds, "How long SIGTERM waits for the cards in the machines")
       ->capture_default_str();
   CLI11_PARSE(parser, argc, argv);
 
-  forbid_core_dumps();
+  app::forbid_core_dumps();
   // Blocked before any thread starts: only this one waits for them.
   sigset_t signals;
   ::sigemptyset(&signals);
@@ -70,5 +65,5 @@ int main(int argc, char** argv) {
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   ::signal(SIGPIPE, SIG_IGN);
   app::SpdLog log(verbose ? LogLevel::debug : LogLevel::info);
-  return run(config_file, create, stop_seconds, signals, log);
+  return run(config_file, options, stop_seconds, signals, log);
 }

@@ -35,15 +35,23 @@ void Housekeeper::stop() {
 
 void Housekeeper::work() {
   std::unique_lock lock(mutex_);
+  auto next_tidy = std::chrono::steady_clock::now() + tasks_.tidy_every;
   for (bool last = false; !last;) {
-    changed_.wait(lock, [this] { return due_ || stopping_; });
+    changed_.wait_until(lock, next_tidy, [this] { return due_ || stopping_; });
     changed_.wait_for(lock, kRound, [this] { return stopping_; });
+    const bool due = due_ || stopping_;
     due_ = false;
     // Read before the round: what was committed before stop() is in the round that follows it.
     last = stopping_;
     lock.unlock();
-    tasks_.publish();
-    tasks_.tell_progress();
+    if (due) {
+      tasks_.publish();
+      tasks_.tell_progress();
+    }
+    if (!last && std::chrono::steady_clock::now() >= next_tidy) {
+      if (tasks_.tidy) tasks_.tidy();
+      next_tidy = std::chrono::steady_clock::now() + tasks_.tidy_every;
+    }
     lock.lock();
   }
 }

@@ -1,7 +1,8 @@
-// What follows a commit and holds nobody up: the audit log's files and checkpoint, and the progress news. One
-// thread.
+// What follows a commit and holds nobody up: the audit log's files and checkpoint, and the progress news; and
+// what the passing of time asks for. One thread.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -14,6 +15,8 @@ class Housekeeper {
   struct Tasks {
     std::function<void()> publish;        // within a second of a commit (design section 6)
     std::function<void()> tell_progress;  // coalesced
+    std::function<void()> tidy = {};      // erasure, room on the disk: every `tidy_every`, work or not
+    std::chrono::milliseconds tidy_every{1000};
   };
   explicit Housekeeper(Tasks tasks);
   ~Housekeeper();  // stop()

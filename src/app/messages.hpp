@@ -21,6 +21,15 @@ inline constexpr LogMessage kTestKeys{"DAEMON_TEST_KEYS", LogLevel::warning,
 inline constexpr LogMessage kDrainTimeout{"DAEMON_DRAIN_TIMEOUT", LogLevel::warning,
                                           "cards were still in the machines when the time to stop ran out",
                                           "Nothing: the next start takes them up."};
+inline constexpr LogMessage kErased{"DATA_ERASED", LogLevel::info,
+                                    "personal data of cards that are due were erased", ""};
+inline constexpr LogMessage kNotErased{"DATA_NOT_ERASED", LogLevel::error,
+                                       "personal data that are due could not be erased",
+                                       "Check the key vault and the disk; it is tried again by itself."};
+inline constexpr LogMessage kNewEpoch{
+    "DAEMON_NEW_EPOCH", LogLevel::warning,
+    "a new audit log begins; jobs that were ready are held, cards that were in the machines are in doubt",
+    "Compare with the old log, which lies beside the new one, before you release a job."};
 inline constexpr LogMessage kHungCalls{
     "DAEMON_HUNG_CALLS", LogLevel::error, "calls to readers hang and are left behind; all else is recorded",
     "Take the cards out of the readers and lock them away; the next start looks at them."};

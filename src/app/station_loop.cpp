@@ -46,7 +46,16 @@ bool StationLoop::turn(std::vector<Entry>& entries) {
 void StationLoop::work() {
   std::unique_lock lock(mutex_);
   for (;;) {
-    changed_.wait(lock, [this] { return stopping_ || !inbox_.empty(); });
+    changed_.wait(lock, [this] { return stopping_ || !inbox_.empty() || !alone_.empty(); });
+    if (!alone_.empty()) {
+      std::vector<std::function<void()>> works;
+      works.swap(alone_);
+      lock.unlock();
+      for (auto& work : works) work();
+      works.clear();
+      lock.lock();
+      continue;
+    }
     if (inbox_.empty()) {
       halted_ = true;  // nobody runs what comes now: who asks is told, and does not wait for ever
       return;
@@ -62,6 +71,7 @@ void StationLoop::work() {
     if (durable) continue;
     halted_ = true;
     inbox_.clear();
+    alone_.clear();
     lock.unlock();
     hooks_.halted();
     return;

@@ -50,6 +50,21 @@ class StationLoop {
     return future.get();
   }
 
+  // Any thread but the loop's. Runs `work` on the loop's thread between two turns, outside of a group: for
+  // what may only follow a commit. Thrown as by `ask`.
+  template <class Answer>
+  Answer ask_alone(std::function<Answer()> work) {
+    auto promise = std::make_shared<std::promise<Answer>>();
+    auto future = promise->get_future();
+    {
+      const std::lock_guard lock(mutex_);
+      if (!halted_) alone_.push_back([promise, work = std::move(work)] { promise->set_value(work()); });
+    }
+    promise.reset();
+    changed_.notify_one();
+    return future.get();
+  }
+
   // Runs the turns that are due and ends the thread.
   void stop();
 
@@ -65,6 +80,7 @@ class StationLoop {
   std::mutex mutex_;
   std::condition_variable changed_;
   std::vector<Entry> inbox_;
+  std::vector<std::function<void()>> alone_;
   bool stopping_ = false;
   bool halted_ = false;
   std::thread thread_;

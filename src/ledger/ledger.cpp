@@ -110,7 +110,7 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& file,
   // After a sync that failed, the kernel takes the pages for clean: the write-ahead log that is read now may
   // never have reached the disk. What it holds is written anew before anything is built on it.
   TRY_STATUS(database->truncate_log());
-  TRY_STATUS(bring_up_to_date(*database, ports.clock.now()));
+  TRY_STATUS(ledger::bring_up_to_date(*database, ports.clock.now()));
   auto state = std::make_unique<State>(std::move(database), identity, ports);
   TRY(auto source, read_meta(*state->database, "source"));
   TRY(auto origin, read_meta(*state->database, "origin"));
@@ -122,6 +122,11 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& file,
   state->boot = to_hex_lower(ports.random.bytes(kBootBytes));
   TRY_STATUS(state->take_up_journal());
   return std::unique_ptr<Ledger>(new Ledger(std::move(state)));
+}
+
+Status Ledger::bring_up_to_date(const std::filesystem::path& file, const Clock& clock) {
+  TRY(auto database, Database::open(file, Database::Mode::write));
+  return ledger::bring_up_to_date(*database, clock.now());
 }
 
 // Size and time of the journal; every entry from 0 on must be there.

@@ -47,6 +47,9 @@ class Ledger {
   // An existing one; never made implicitly. Errors ledger.missing, ledger.version, ledger.identity.
   static Result<std::unique_ptr<Ledger>> open(const std::filesystem::path& file,
                                               const LedgerIdentity& identity, Ports ports);
+  // A file of an older version becomes one of this; `open` does it too. Errors ledger.missing,
+  // ledger.version.
+  static Status bring_up_to_date(const std::filesystem::path& file, const Clock& clock);
   ~Ledger();
   Ledger(const Ledger&) = delete;
   Ledger& operator=(const Ledger&) = delete;

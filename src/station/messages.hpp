@@ -64,6 +64,11 @@ inline constexpr LogMessage kPrinterWarns{"STATION_PRINTER_WARNS", LogLevel::war
 inline constexpr LogMessage kPrinterBack{"STATION_PRINTER_BACK", LogLevel::info, "a printer can print", ""};
 inline constexpr LogMessage kRecovered{"STATION_RECOVERED", LogLevel::info, "took up what the last run left",
                                        ""};
+inline constexpr LogMessage kNoRoom{"STATION_NO_ROOM", LogLevel::error,
+                                    "the disk is nearly full; no new card is begun and no job taken",
+                                    "Make room on the disk of the work folder; the line goes on by itself."};
+inline constexpr LogMessage kRoomAgain{"STATION_ROOM_AGAIN", LogLevel::info,
+                                       "there is room on the disk again; the line goes on", ""};
 inline constexpr LogMessage kStep{"STATION_STEP", LogLevel::debug, "step of a card", ""};
 
 }  // namespace imprimatur::station::message

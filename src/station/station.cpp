@@ -87,6 +87,14 @@ void Station::pause(bool paused) {
   feed();
 }
 
+void Station::set_room(bool enough) {
+  if (no_room_ == !enough) return;
+  no_room_ = !enough;
+  ports_.log.write(enough ? message::kRoomAgain : message::kNoRoom, {{"line", options_.line}});
+  check(ports_.ledger.device_event(enough ? "cleared" : "fault", "disk", "station.no_room"));
+  if (enough) feed();
+}
+
 int Station::free_slot(const std::vector<Slot>& slots) const {
   for (std::size_t i = 0; i < slots.size(); ++i) {
     if (slots[i].card == nullptr && !slots[i].closed && slots[i].fault.empty()) return static_cast<int>(i);
@@ -139,7 +147,7 @@ void Station::balance() {
 // One reader is always left for printed cards: with every reader holding a card that waits for a printer, and
 // every printer one that waits for a reader, the line would stand for ever.
 bool Station::may_feed() const {
-  if (draining_ || paused_) return false;
+  if (draining_ || paused_ || no_room_) return false;
   const auto open = std::count_if(readers_.begin(), readers_.end(),
                                   [](const Slot& slot) { return !slot.closed && slot.fault.empty(); });
   if (open == 1) return cards_.empty();
@@ -263,6 +271,7 @@ json::object Station::snapshot() const {
                         {"good", good_},
                         {"devices", std::move(devices)}};
   if (!standing_cause_.empty()) snapshot["standing"] = standing_cause_;
+  if (no_room_) snapshot["standing"] = "station.no_room";
   if (!halted_.empty()) snapshot["halted"] = halted_;
   if (first_claim_ && last_good_) {
     const std::int64_t ms = (*last_good_ - *first_claim_).count();

@@ -79,6 +79,14 @@ class Station {
   bool idle() const { return recovered_ && cards_.empty(); }
   void pause(bool paused);
   bool paused() const { return paused_; }
+  // Whether there is room to record: without it no card is begun. What is in the machines comes to its end.
+  void set_room(bool enough);
+  // Reads the chip of a card in doubt as completely as it can be verified, in the free reader that it was put
+  // into. In a turn; `done` is called in that or a later one, with the evidence. Errors resolve.card_absent,
+  // resolve.reader_busy, resolve.chip_refused, resolve.not_read (Happened::unknown), ledger.erased,
+  // ledger.state.
+  using VerifyDone = std::function<void(Result<json::object>)>;
+  void verify_doubted(const std::string& attempt, VerifyDone done);
 
   // Hands what this turn decided to the lanes. After the commit, never before.
   void start_decided();
@@ -153,6 +161,8 @@ class Station {
   void look_at_closed_slots();
   Decision again_or_never(Card& card, TaskResult& result, const Decision& decision);
 
+  void verify_at(const ledger::AttemptRecord& attempt, Place place, const VerifyDone& done);
+
   // -- what printers say of themselves (station_printers.cpp)
   struct PrinterWatch {
     PrinterCondition condition;    // the last one
@@ -194,6 +204,7 @@ class Station {
   int faces_unread_in_a_row_ = 0;
   bool draining_ = false;
   bool paused_ = false;
+  bool no_room_ = false;
   bool recovered_ = false;
   std::string standing_cause_;
   std::string halted_;

@@ -37,9 +37,16 @@ class FakeBackend : public Backend {
     return json::value(json::object{{"line", line}, {"paused", paused}});
   }
   Result<json::value> stock() override { return json::value(json::object{}); }
-  Result<json::value> receive_stock(std::string_view csv, const Actor&) override {
-    return json::value(json::object{{"bytes", csv.size()}});
+  Result<json::value> receive_stock(std::string_view csv, const std::string& to, const Actor&) override {
+    return json::value(json::object{{"bytes", csv.size()}, {"to", to}});
   }
+  Result<json::value> act_on_stock(StockAction, std::string_view text, const Actor& actor) override {
+    return json::value(json::object{{"bytes", text.size()}, {"role", actor.role}});
+  }
+  Result<json::value> statement(std::string_view text, const Actor& actor) override {
+    return json::value(json::object{{"bytes", text.size()}, {"role", actor.role}});
+  }
+  Result<json::value> statements() override { return json::value(json::array{}); }
   Result<JournalPage> journal(std::int64_t after, std::size_t limit) override {
     const std::lock_guard lock(mutex_);
     if (journal_fails) return fail("ledger.store", "the database failed");

@@ -105,7 +105,7 @@ TEST_F(RoutesTest, HaveEveryCallThatTheFormatPageNames) {
     EXPECT_TRUE(status == 200 || status == 202) << call << " gives " << status;
     ++calls;
   }
-  EXPECT_EQ(calls, 12);
+  EXPECT_EQ(calls, 17);
 }
 
 TEST_F(RoutesTest, ServeFilesOfTheAuditLog) {

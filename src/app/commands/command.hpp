@@ -41,6 +41,10 @@ void add_chip(CLI::App& app, CommandContext& context);
 void add_face(CLI::App& app, CommandContext& context);
 void add_report(CLI::App& app, CommandContext& context);
 void add_states(CLI::App& app, CommandContext& context);
+void add_statement(CLI::App& app, CommandContext& context);
+void add_sign(CLI::App& app, CommandContext& context);
+void add_shift(CLI::App& app, CommandContext& context);
+void add_backup(CLI::App& app, CommandContext& context);
 
 // Prints an error for people (code, sentence, field, remedy), or as JSON; answers kExitNo, or kExitUnclear
 // when the thing may have happened.

@@ -75,6 +75,7 @@ void add_jobs(CLI::App& app, CommandContext& context) {
   add_job_verb(app, context, "hold", "Keep a job back", "POST", "/hold");
   add_job_verb(app, context, "release", "Let a held job go on", "POST", "/release");
   add_job_verb(app, context, "cancel", "Cancel a job that has not begun", "POST", "/cancel");
+  add_job_verb(app, context, "deliver", "Note that a job's card was handed over", "POST", "/deliver");
 }
 
 }  // namespace imprimatur::app

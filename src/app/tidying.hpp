@@ -1,0 +1,50 @@
+// What the passing of time asks of the station: erasing personal data that are due, and looking whether there
+// is room on the disk. Called by the housekeeper; everything that changes the ledger runs in the station's
+// loop.
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+
+#include "app/config.hpp"
+#include "app/station_loop.hpp"
+#include "base/clock.hpp"
+#include "base/log.hpp"
+#include "ledger/ledger.hpp"
+#include "station/station.hpp"
+
+namespace imprimatur::app {
+
+class Tidying {
+ public:
+  struct Parts {
+    const Config& config;
+    StationLoop& loop;
+    ledger::Ledger& ledger;     // in the loop's turns only
+    station::Station& station;  // likewise
+    const Clock& clock;
+    Log& log;
+  };
+  explicit Tidying(Parts parts) : parts_(parts) {}
+
+  // One round: room now, erasure at most once a minute.
+  void round();
+
+  // Erases all that is due now and then the day keys that nothing needs any more. How many jobs. Errors
+  // station.halted, vault.*, ledger.*; what could not be done is done in a later call.
+  Result<int> erase();
+
+  // Any thread: false when the disk of the work folder has less room than the configuration asks for.
+  bool has_room() const { return room_; }
+
+ private:
+  void look_for_room();
+
+  Parts parts_;
+  std::atomic<bool> room_{true};
+  bool told_ = true;
+  SteadyTime next_erasure_{};
+  std::string tidied_on_;  // date of the last call that did all
+};
+
+}  // namespace imprimatur::app
