@@ -13,7 +13,8 @@
 
 namespace imprimatur::station {
 
-// One reader as its lane sees it. Used by that lane only.
+// One reader as its lane sees it. Used by that lane only. Its steps are a port: the simulation puts a chip in
+// their place that is told by its times and outcomes only.
 class ChipStation {
  public:
   // All borrowed; they outlive the station. For the inspections: `anchors` are the trusted CSCAs,
@@ -26,29 +27,30 @@ class ChipStation {
         clock_(clock),
         anchors_(anchors),
         revocation_lists_(std::move(revocation_lists)) {}
+  virtual ~ChipStation() = default;
 
   // Connects and reads who the chip is; evidence `chip` is the identity in hex.
-  TaskResult identify(const chip::ChipProfile& profile);
+  virtual TaskResult identify(const chip::ChipProfile& profile);
 
   // Signs EF.SOD over work.files (adding it there), writes, reads back, rotates keys, activates.
-  TaskResult write(CardWork& work);
+  virtual TaskResult write(CardWork& work);
 
   // As a border gate: a cold card, access from the printed data, everything compared. Fills work.read_back.
-  TaskResult inspect(CardWork& work);
+  virtual TaskResult inspect(CardWork& work);
 
   // After a cut: chip_untouched, success (it stands an inspection), failed or unknown. A chip that already
   // has the card's own keys is closed to the end first.
-  TaskResult look(CardWork& work);
+  virtual TaskResult look(CardWork& work);
 
   // In the printed card: that the chip is the one that was written for this job. Fills work.reread.
-  TaskResult reread(CardWork& work);
+  virtual TaskResult reread(CardWork& work);
 
   // Whether the reader answers at all, with or without a card: after it was lost or hung. Ends a connection
   // that is left.
-  TaskResult probe();
+  virtual TaskResult probe();
 
   // Ends the connection and powers the card off: before it is taken away.
-  void release() { channel_.reset(); }
+  virtual void release() { channel_.reset(); }
 
  private:
   struct Connection {

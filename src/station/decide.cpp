@@ -15,7 +15,6 @@ constexpr std::array kRules{
 
     Rule{Step::identify,         Found::success,          {Record::begin_blank,          Step::write}},
     Rule{Step::identify,         Found::wrong_blank,      {Record::release_claim,        Step::move_to_reject}},
-    Rule{Step::identify,         Found::other_body,       {Record::intend_reject,        Step::move_to_reject}},
     Rule{Step::identify,         Found::job_refused,      {Record::release_claim,        Step::return_blank}},
     Rule{Step::identify,         Found::failed,           {Record::release_claim,        Step::move_to_reject}},
     Rule{Step::identify,         Found::no_signer,        {Record::release_claim,        Step::return_blank}},

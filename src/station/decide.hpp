@@ -46,16 +46,15 @@ enum class Found {
   not_yet,           // poll: not at its end
   not_asked,         // read_face: the product asks for no face reader
   same_blank_again,  // the printer ended the job and the card is untouched
-  wrong_blank,       // identify: unknown, used, or of another class
-  other_body,      // identify: begun, but the receipt has this chip in another body than the transport says;
-                   // later: the chip in the reader is not the one that was begun
-  not_connected,   // the reader gave no connection: nothing was sent to the card
-  reader_lost,     // identify: the reader stayed away so long that the blank goes back
-  hung,            // the call did not come back in its time: the card is mute or the reader hangs
-  job_refused,     // identify: the job can no longer be made; the blank is as it was
-  no_signer,       // identify: no document signer may sign now; job and blank are as they were
-  key_refused,     // an issuer key did not authenticate: quarantine; two in a row stop the line
-  chip_untouched,  // look_at_chip: still opens with the transport keys, so no gate would accept it
+  wrong_blank,       // identify: unknown, used, of another class, or its receipt has another chip in it
+  other_body,        // the chip in the reader is not the one that was begun
+  not_connected,     // the reader gave no connection: nothing was sent to the card
+  reader_lost,       // identify: the reader stayed away so long that the blank goes back
+  hung,              // the call did not come back in its time: the card is mute or the reader hangs
+  job_refused,       // identify: the job can no longer be made; the blank is as it was
+  no_signer,         // identify: no document signer may sign now; job and blank are as they were
+  key_refused,       // an issuer key did not authenticate: quarantine; two in a row stop the line
+  chip_untouched,    // look_at_chip: still opens with the transport keys, so no gate would accept it
 };
 
 // What the ledger records of it.

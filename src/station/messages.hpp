@@ -27,9 +27,10 @@ inline constexpr LogMessage kOutOfBlanks{"STATION_OUT_OF_BLANKS", LogLevel::warn
 inline constexpr LogMessage kLineStopped{"STATION_LINE_STOPPED", LogLevel::error,
                                          "the line takes no further cards",
                                          "Find the cause in the fields, then resume the line."};
-inline constexpr LogMessage kSlotClosed{"STATION_SLOT_CLOSED", LogLevel::error,
-                                        "a card could not be moved away; its place stays closed",
-                                        "Take the card out, lock it away, then resume the line."};
+inline constexpr LogMessage kSlotClosed{
+    "STATION_SLOT_CLOSED", LogLevel::error,
+    "a card stands in a place and was not put there, or cannot be moved; the place stays closed",
+    "Take the card out (a used one is locked away), then resume the line."};
 inline constexpr LogMessage kNoSigner{
     "STATION_NO_SIGNER", LogLevel::error, "no document signer may sign: the line takes no further cards",
     "Make a key (`imprimatur keys request`), have it certified, import it (`imprimatur keys import`) as the "

@@ -27,10 +27,11 @@ struct BoundPrint {
   std::optional<SteadyTime> at_in_this_run = {};  // the same; nothing after a restart
 };
 
-// One printer as its lane sees it. Used by that lane only. Borrows printer and clock.
+// One printer as its lane sees it. Used by that lane only. Borrows printer and clock; the renderer is
+// shared within one thread at most.
 class PrintStation {
  public:
-  PrintStation(print::Printer& printer, std::unique_ptr<print::FaceRenderer> renderer, const Clock& clock,
+  PrintStation(print::Printer& printer, std::shared_ptr<print::FaceRenderer> renderer, const Clock& clock,
                PrintLimits limits)
       : printer_(printer), renderer_(std::move(renderer)), clock_(clock), limits_(limits) {}
 
@@ -55,7 +56,7 @@ class PrintStation {
   std::int64_t up_time_expected(const BoundPrint& bound) const;
 
   print::Printer& printer_;
-  std::unique_ptr<print::FaceRenderer> renderer_;
+  std::shared_ptr<print::FaceRenderer> renderer_;
   const Clock& clock_;
   PrintLimits limits_;
   SteadyTime began_{};  // of the last Send-Document, or of the first poll after a restart

@@ -1,6 +1,7 @@
 #include "station/station.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "base/check.hpp"
 #include "station/card.hpp"
@@ -229,16 +230,19 @@ void Station::enter(const CardPtr& card, Step step) {
 void Station::finish(const CardPtr& card) {
   const bool stands_in_device =
       card->place.kind == Place::Kind::reader || card->place.kind == Place::Kind::printer;
-  if (stands_in_device && !card->body.empty()) {
-    slot_of(card->place).closed = true;
-    ports_.log.write(message::kSlotClosed, {{"place", text_of(card->place)}, {"body", card->body}});
-  }
+  if (stands_in_device && !card->body.empty()) close_slot(card->place, card->body);
   for (auto* slots : {&readers_, &printers_}) {
     for (Slot& slot : *slots) {
       if (slot.card == card.get()) slot.card = nullptr;
     }
   }
   cards_.remove(card);
+}
+
+void Station::close_slot(Place place, const std::string& body) {
+  Slot& slot = slot_of(place);
+  if (std::exchange(slot.closed, true)) return;
+  ports_.log.write(message::kSlotClosed, {{"place", text_of(place)}, {"body", body}});
 }
 
 json::object Station::snapshot() const {

@@ -118,6 +118,7 @@ class Station {
   void finish(const CardPtr& card);
   void occupy(Card& card, Place place);
   void vacate(Card& card);
+  void close_slot(Place place, const std::string& body);
   int free_slot(const std::vector<Slot>& slots) const;
 
   // -- what the ledger records (station_records.cpp)
@@ -138,6 +139,7 @@ class Station {
   void on_prepared(const CardPtr& card, const Result<std::shared_ptr<CardWork>>& work);
   bool load_work(Card& card, const std::string& job);
   Found choose_signer(Card& card, TaskResult& result);
+  Found match_body(const Card& card, TaskResult& result);
   void record_begin_intents(Card& card);
   Found begin(Card& card, TaskResult& result);
 

@@ -1,5 +1,6 @@
 // The beginning of a card: its content prepared ahead, its document signer chosen, and the point of no
 // return.
+#include "base/check.hpp"
 #include "base/encoding.hpp"
 #include "lds/signer_choice.hpp"
 #include "station/card.hpp"
@@ -106,6 +107,18 @@ void Station::record_begin_intents(Card& card) {
                                    {"what", what}}));
 }
 
+// That the receipt has the chip in this body, which is moved by the transport's name for it. One that has it
+// under another serial is wrong about both: such a card would carry the number of another, and the stock
+// would tell of a blank that lies in the hopper.
+Found Station::match_body(const Card& card, TaskResult& result) {
+  const auto blank = ports_.ledger.blank(card.body);
+  if (blank && blank.value().chip_id == card.work->chip_id) return result.found;
+  if (!blank && blank.error().code == "ledger.store") check(blank.error());
+  result.code = blank ? std::string("station.blank_serial") : blank.error().code;
+  result.sentence = blank ? "the receipt has this chip in another body" : blank.error().message;
+  return Found::wrong_blank;
+}
+
 // Point of no return. All that can be refused is refused before, so that it wastes no blank.
 Found Station::begin(Card& card, TaskResult& result) {
   if (!card.work) {
@@ -114,6 +127,7 @@ Found Station::begin(Card& card, TaskResult& result) {
   }
   if (const Found signer = choose_signer(card, result); signer != result.found) return signer;
   card.work->chip_id = std::string(result.evidence.at("chip").as_string());
+  if (const Found body = match_body(card, result); body != result.found) return body;
   ledger::BeginBlank begin;
   begin.job = card.claim.job;
   begin.fence = card.claim.fence;
@@ -128,18 +142,16 @@ Found Station::begin(Card& card, TaskResult& result) {
     result.code = attempt.error().code;
     result.sentence = attempt.error().message;
     if (result.code == "ledger.store") check(attempt.error());
+    if (result.code == "ledger.clock") {  // no job's fault: the next one would meet the same
+      stop_line(result.code);
+      return Found::no_signer;
+    }
     if (result.code.starts_with("ledger.blank_")) return Found::wrong_blank;
     return Found::job_refused;
   }
+  CHECK(card.body == attempt.value().blank);
   card.attempt = attempt.value().id;
   blanks_refused_in_a_row_ = 0;
-  // The body is moved by the transport's name for it. A receipt that has its chip under another serial is
-  // wrong about both: such a card would carry the number of another.
-  if (card.body != attempt.value().blank) {
-    result.code = "station.blank_serial";
-    result.sentence = "the receipt has this chip in another body";
-    return Found::other_body;
-  }
   record_begin_intents(card);
   return result.found;
 }

@@ -143,7 +143,12 @@ void Station::call_transport(const CardPtr& card, Place to) {
   later(kTransportLane, 0, [this, card, to, transport = devices_.transport, body = card->body]() -> Report {
     auto moved = transport->move(body, to);
     return [this, card, to, moved = std::move(moved)] {
-      if (!moved) return on_result(card, result_of(moved.error()));
+      if (!moved) {
+        // Something stands there that the station knows nothing of: the next card would find it too.
+        const bool device = to.kind == Place::Kind::reader || to.kind == Place::Kind::printer;
+        if (device && moved.error().code == "transport.busy") close_slot(to, {});
+        return on_result(card, result_of(moved.error()));
+      }
       card->place = to;
       vacate(*card);
       on_result(card, success());

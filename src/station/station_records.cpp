@@ -75,6 +75,7 @@ Found Station::record(Card& card, Record what, TaskResult& result) {
         refuse_blank(card, result);
       } else if (card.step == Step::take) {
         stop_line(reason_of(result, "transport.fault"));  // the transport cannot be trusted: a person looks
+        close_slot(card.target, card.body);  // and a blank may stand there that nobody has asked for
       }
       break;
     case Record::begin_blank:

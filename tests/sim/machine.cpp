@@ -95,6 +95,10 @@ int SimulatedTransport::count(Place::Kind kind) const {
                                         [&](const auto& body) { return body->place.kind == kind; }));
 }
 
+bool SimulatedTransport::is_lost(const Body& body) const {
+  return std::find(lost_.begin(), lost_.end(), &body) != lost_.end();
+}
+
 Status SimulatedTransport::carry(Body& body, Place to) {
   if (holds_one(to) && at(to) != nullptr) return fail("transport.busy", "a card is there already");
   clock_.spend(kMoveTime);
@@ -141,7 +145,7 @@ Status SimulatedTransport::move(std::string_view card, Place to) {
 Result<std::vector<station::CardPlace>> SimulatedTransport::list(bool with_hopper) {
   std::vector<station::CardPlace> places;
   for (const auto& body : bodies) {
-    if (std::find(lost_.begin(), lost_.end(), body.get()) != lost_.end()) continue;
+    if (is_lost(*body)) continue;
     if (body->place.kind == Place::Kind::hopper && !with_hopper) continue;
     places.push_back({body->serial, body->blank_class, body->place});
   }

@@ -14,11 +14,21 @@
 
 namespace imprimatur::sim {
 
+// A chip that is told by its times and outcomes only (modelled_chip.hpp).
+struct ModelledChip {
+  enum class Content { blank, part, closing, closed } content = Content::blank;
+  std::string job;           // whose data are on it
+  bool counterfeit = false;  // other keys than the issuer's
+  bool worn = false;         // fails when it is written
+  bool mute = false;         // answers nothing any more
+};
+
 struct Body {
   std::string serial;
   std::string blank_class;
   station::Place place;
   std::unique_ptr<devices::Card> chip;
+  ModelledChip model;           // used instead of `chip` in a modelled world
   int store_data_commands = 0;  // that reached the chip
   int hangs_at_command = 0;     // of those since it was made, from 1: it never answers; 0: never
   int commands = 0;
@@ -50,6 +60,10 @@ class SimulatedTransport final : public station::Transport {
   Body* at(station::Place place);  // reader or printer: at most one
   int count(station::Place::Kind kind) const;
 
+  // A body that sensors had lost is seen again.
+  void find_again() { lost_.clear(); }
+  bool is_lost(const Body& body) const;
+
   std::vector<std::unique_ptr<Body>> bodies;  // those in the hopper in the order in which they are taken
   // Called for every move (`take` too) before it happens.
   std::function<MoveFault(Body& body, station::Place to)> on_move;
@@ -71,12 +85,14 @@ class SimulatedReader final : public chip::CardReader {
   Result<std::unique_ptr<chip::CardChannel>> connect() override;
   Result<bool> wait_for_card(bool present, int timeout_ms) override;
 
+  bool lost() const { return clock_.steady() < lost_until; }
+  station::Place place() const { return place_; }
+
   // Unplugged, or pcscd is down, until then.
   SteadyTime lost_until{};
   std::string lost_code = "reader.gone";
 
  private:
-  bool lost() const { return clock_.steady() < lost_until; }
   station::Place place_;
   SimulatedTransport& transport_;
   SimulatedClock& clock_;

@@ -10,6 +10,7 @@ using namespace std::chrono_literals;
 using print::PrintJobState;
 
 constexpr auto kPrintTime = 12s;
+constexpr auto kSlowPrintTime = 400s;
 constexpr auto kWithoutDocument = 60s;  // then the printer gives the job up (RFC 8011 section 5.4.31)
 constexpr auto kExchange = 20ms;
 
@@ -50,6 +51,7 @@ Result<print::PrintTicket> SimulatedPrinter::create(const print::PrintRequest& r
 }
 
 void SimulatedPrinter::take_document(Job& job, ByteView pdf) {
+  if (on_document) on_document(job.attempt, job.uuid);
   job.has_document = true;
   job.since = clock_.steady();
   printed[job.attempt] = to_hex_lower(crypto::sha256(pdf));
@@ -95,7 +97,8 @@ Result<print::PrintJobReport> SimulatedPrinter::poll(const print::PrintTicket& t
     return report;
   }
   report.state = PrintJobState::processing;
-  if (age < kPrintTime && job.fault != PrintFault::too_soon) return report;
+  const auto takes = job.fault == PrintFault::slow ? kSlowPrintTime : kPrintTime;
+  if (age < takes && job.fault != PrintFault::too_soon) return report;
   if (job.fault == PrintFault::cancel) {
     report.state = PrintJobState::canceled;
     report.reasons = {"job-canceled-at-device"};

@@ -20,6 +20,7 @@ enum class PrintFault {
   forget,           // prints, restarts and has forgotten all its jobs
   restart,          // prints and restarts, and still has its jobs
   cancel,           // somebody cancels it at the printer; the card is printed all the same
+  slow,             // takes longer than any card may take
 };
 
 class SimulatedPrinter final : public print::Printer {
@@ -45,6 +46,8 @@ class SimulatedPrinter final : public print::Printer {
   int checks = 0;          // of what it can do
   void restart() { booted_ = clock_.steady() + kUpBeforeRestart; }
 
+  // Called for every document that arrives, before it is printed.
+  std::function<void(const std::string& attempt, const std::string& uuid)> on_document;
   std::deque<PrintFault> faults;               // of the next documents
   std::map<std::string, int> documents;        // sent, or perhaps sent, by attempt
   std::map<std::string, std::string> printed;  // SHA-256 of the document, by attempt

@@ -6,7 +6,7 @@ namespace imprimatur::sim {
 
 WallTime SimulatedClock::now() const {
   static const WallTime begin = parse_rfc3339("2026-11-24T08:00:00Z").value();
-  return begin + std::chrono::duration_cast<std::chrono::milliseconds>(elapsed_ + spent_);
+  return begin + wall_ + std::chrono::duration_cast<std::chrono::milliseconds>(elapsed_ + spent_);
 }
 
 void SimulatedWorkers::run_later(const std::string& lane, int delay_ms, station::LaneCall call) {
@@ -43,6 +43,16 @@ station::Report SimulatedWorkers::next_report() {
     run_call(std::move(node.mapped()));
   }
   return {};
+}
+
+std::optional<SteadyTime> SimulatedWorkers::next_due() const {
+  if (events_.empty()) return {};
+  return SteadyTime{} + events_.begin()->first.first;
+}
+
+void SimulatedWorkers::wait_until(SteadyTime when) {
+  clock_.elapsed_ =
+      std::max(clock_.elapsed_, std::chrono::duration_cast<std::chrono::microseconds>(when - SteadyTime{}));
 }
 
 void SimulatedWorkers::run_call(Event event) {

@@ -19,12 +19,17 @@ class SimulatedClock final : public Clock {
 
   // What a device's work takes, within the call that is running.
   void spend(std::chrono::microseconds time) { spent_ += time; }
+  // The wall clock is set by so much, forward or back; time goes on as it does.
+  void set_wall_by(std::chrono::milliseconds difference) { wall_ += difference; }
+  std::chrono::milliseconds wall_difference() const { return wall_; }
+
   // The call that is running never comes back by itself: only `SimulatedWorkers::end_hang` ends it.
   void hang() { hangs_ = true; }
 
  private:
   friend class SimulatedWorkers;
   bool hangs_ = false;
+  std::chrono::milliseconds wall_{0};
   std::chrono::microseconds elapsed_{0};
   std::chrono::microseconds spent_{0};
 };
@@ -44,6 +49,11 @@ class SimulatedWorkers final : public station::Workers {
   // Goes on to the next report in virtual time, running the calls that are due before it. Nothing: no call
   // is under way.
   station::Report next_report();
+
+  // When the next call or report is due; nothing: none is.
+  std::optional<SteadyTime> next_due() const;
+  // Nothing is done until then.
+  void wait_until(SteadyTime when);
 
   // A crash. Calls that were handed over have begun, or have not; their reports reach nobody.
   void drop_calls();

@@ -75,6 +75,13 @@ const Bytes& portrait() {
   return portrait;
 }
 
+// One thread, many worlds: fonts and templates are read once.
+std::shared_ptr<print::FaceRenderer> renderer() {
+  static const std::shared_ptr<print::FaceRenderer> renderer =
+      print::FaceRenderer::create({job::templates(), FONTS_DIR}, sha256_hex).value();
+  return renderer;
+}
+
 std::shared_ptr<const station::ProductLine> load_line() {
   static const auto line = [] {
     const std::filesystem::path templates = job::templates();
@@ -104,7 +111,7 @@ std::shared_ptr<const station::ProductLine> load_line() {
 
 // Personalised, with its own keys only (version 31 of the profile), and the issuer domain SECURED (design
 // section 7).
-bool is_closed(const devices::Memory& chip) {
+bool chip_is_closed(const devices::Memory& chip) {
   return chip.card_life() == devices::CardLife::secured &&
          chip.application_life() == devices::ApplicationLife::personalised && chip.key_sets().size() == 1 &&
          chip.key_set(0x31) != nullptr;
@@ -170,7 +177,9 @@ class World::KeptEvidence final : public station::CardEvidence {
 };
 
 World::World(WorldSize size)
-    : size_(size), log_(std::make_unique<TraceLog>()), evidence_(std::make_unique<KeptEvidence>()) {
+    : size_(std::move(size)),
+      log_(std::make_unique<TraceLog>()),
+      evidence_(std::make_unique<KeptEvidence>()) {
   vault_.add_card_master("transport-master", hex(chip::testing::kTransportMaster));
   vault_.add_card_master("card-master", hex(chip::testing::kCardMaster));
   vault_.add_hmac("holder-hmac", Bytes(32, 0x21));
@@ -180,13 +189,13 @@ World::World(WorldSize size)
   anchors_ = {trust().csca};
   auto line = std::make_shared<station::ProductLine>(*load_line());
   line->signers.clear();
-  line->product.face_reader = size.face_reader;
-  for (const auto& label : size.signers) line->signers.push_back(signer_named(label));
+  line->product.face_reader = size_.face_reader;
+  for (const auto& label : size_.signers) line->signers.push_back(signer_named(label));
   products_.emplace("utopia-id", std::move(line));
-  for (int i = 1; i <= size.readers; ++i) {
+  for (int i = 1; i <= size_.readers; ++i) {
     readers_.push_back(std::make_unique<SimulatedReader>(i, transport_, clock_));
   }
-  for (int i = 1; i <= size.printers; ++i) {
+  for (int i = 1; i <= size_.printers; ++i) {
     printers_.push_back(std::make_unique<SimulatedPrinter>(i, transport_, clock_));
   }
   transport_.on_reader_emptied = [this](const std::string& reader) { workers_.end_hang(reader); };
@@ -196,16 +205,23 @@ World::World(WorldSize size)
 
 World::~World() = default;
 
+std::shared_ptr<station::ChipStation> World::chip_station(SimulatedReader& reader) {
+  if (!size_.modelled_chips) {
+    return std::make_shared<station::ChipStation>(reader, vault_, random_, clock_, anchors_);
+  }
+  return std::make_shared<ModelledChipStation>(
+      ModelledChipStation::Around{reader, transport_, clock_, dice_, chip_trouble_, on_chip_write_}, vault_,
+      random_, anchors_);
+}
+
 void World::start() {
   station::StationDevices devices;
   for (const auto& reader : readers_) {
-    devices.readers.push_back(
-        std::make_shared<station::ChipStation>(*reader, vault_, random_, clock_, anchors_));
+    devices.readers.push_back(chip_station(*reader));
   }
   for (const auto& printer : printers_) {
-    auto renderer = print::FaceRenderer::create({job::templates(), FONTS_DIR}, sha256_hex).value();
     devices.printers.push_back(std::make_shared<station::PrintStation>(
-        *printer, std::move(renderer), clock_, station::PrintLimits{std::chrono::seconds(8)}));
+        *printer, renderer(), clock_, station::PrintLimits{std::chrono::seconds(8)}));
   }
   devices.transport = &transport_;
   if (size_.face_reader) {
@@ -223,6 +239,24 @@ void World::start() {
   turn([this] { station_->recover(); });
 }
 
+void World::restart_killed() {
+  size_.disk->cut_power();
+  workers_.drop_calls();
+  station_.reset();
+  ledger_.reset();
+  size_.disk->end_process();
+  restart();
+}
+
+void World::restart_from(DiskImage image) {
+  size_.disk->cut_power();
+  workers_.drop_calls();
+  station_.reset();
+  ledger_.reset();
+  size_.disk->boot(std::move(image));
+  restart();
+}
+
 void World::restart(std::optional<Crash> crash) {
   workers_.drop_calls();
   station_.reset();
@@ -235,9 +269,13 @@ void World::restart(std::optional<Crash> crash) {
 }
 
 bool World::turn(const std::function<void()>& work) {
-  if (crashed_ || !ledger_->begin_group()) return false;
+  if (crashed_) return false;
+  crashed_ = !ledger_->begin_group();
+  if (crashed_) return false;
   work();
-  if (!ledger_->commit_group()) return false;
+  // As the daemon: what a halted station has noted is not committed.
+  crashed_ = !station_->halted().empty() || !ledger_->commit_group();
+  if (crashed_) return false;
   ++commits_;
   if (crash_ && --crash_->after_commits <= 0) {
     crashed_ = true;
@@ -299,9 +337,30 @@ void World::add_blanks(int count, bool stocked) {
   unreceived_ = earlier + unreceived_;
 }
 
+void World::add_swapped_blanks() {
+  const std::string earlier = std::exchange(unreceived_, {});
+  for (int i = 0; i < 2; ++i) {
+    transport_.bodies.push_back(make_body(serial(++bodies_made_), kClass, chip_random_));
+  }
+  const auto& bodies = transport_.bodies;
+  for (std::size_t i = 0; i < 2; ++i) {
+    const Body& other = *bodies[bodies.size() - 1 - i];
+    unreceived_ += bodies[bodies.size() - 2 + i]->serial + "," + kClass + "," +
+                   to_hex(other.chip->identity().cplc) + "\n";
+  }
+  receive();
+  unreceived_ = earlier;
+}
+
+void World::add_copied_blank() {
+  transport_.bodies.push_back(make_body(transport_.bodies.back()->serial, kClass, chip_random_));
+  transport_.bodies.back()->serial = serial(++bodies_made_);
+}
+
 void World::add_counterfeits(int count) {
   for (int i = 0; i < count; ++i) {
     transport_.bodies.push_back(make_body(serial(++bodies_made_), kClass, chip_random_, true));
+    transport_.bodies.back()->model.counterfeit = true;
     const Body& body = *transport_.bodies.back();
     unreceived_ += body.serial + "," + kClass + "," + to_hex(body.chip->identity().cplc) + "\n";
   }
@@ -371,6 +430,15 @@ std::vector<std::string> World::journal_with(std::string_view text) const {
     if (entry.bytes.find(text) != std::string::npos) found.push_back(std::move(entry.bytes));
   }
   return found;
+}
+
+bool World::is_closed(const Body& body) const {
+  return size_.modelled_chips ? body.model.content == ModelledChip::Content::closed
+                              : chip_is_closed(body.chip->memory());
+}
+
+void World::note(const std::string& line) {
+  log_->lines.push_back(line);
 }
 
 std::string World::trace() const {
@@ -446,7 +514,7 @@ void World::check_bodies(ledger::LedgerReader& reader, std::vector<std::string>&
     if (place == StockPlace::good_on_hand && kind != Place::Kind::output) {
       broken.push_back("a good card is not in the output: " + body->serial);
     }
-    if (place == StockPlace::good_on_hand && !is_closed(body->chip->memory())) {
+    if (place == StockPlace::good_on_hand && !is_closed(*body)) {
       broken.push_back("a good card is not closed: " + body->serial);
     }
     if (place == StockPlace::spoiled && kind != Place::Kind::reject) {

@@ -12,6 +12,8 @@
 #include "ledger/reader.hpp"
 #include "station/station.hpp"
 #include "tests/sim/face_reader.hpp"
+#include "tests/sim/disk.hpp"
+#include "tests/sim/modelled_chip.hpp"
 #include "tests/sim/printer.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/memory_vault.hpp"
@@ -28,6 +30,9 @@ struct WorldSize {
   int derivations_max = 4;
   int printer_look_ms = 0;  // 0: printers are looked at when there is cause only, so that a run has an end
   bool face_reader = true;  // the product asks for one, and the line has it
+  std::uint64_t seed = 7;
+  bool modelled_chips = false;    // the chips' steps by their times and outcomes (modelled_chip.hpp)
+  SimulatedDisk* disk = nullptr;  // that the ledger is on; borrowed, none: a real one
 };
 
 // The power goes after the n-th commit from now. `effects_ran`: what the turn decided was still done by the
@@ -50,11 +55,21 @@ class World {
   // taken.
   void add_blanks(int count, bool stocked = true);
   void add_counterfeits(int count);  // on a receipt, with other keys than the issuer's
+  void add_swapped_blanks();         // two on a receipt that has each with the other's chip
+  void add_copied_blank();           // on no receipt, with the chip of the body that was added last
   void receive();                    // what `add_blanks` has left out
   // Approved jobs of fictional holders; their ids.
   std::vector<std::string> submit(int count);
   static std::string serial(int number);
+  // The next `submit` hands over jobs again that the last one has made.
+  void submit_again(int count) { jobs_made_ -= count; }
+  void feed() {
+    turn([this] { station_->feed(); });
+  }
 
+  // One turn of the station's, as its loop makes it: what `work` notes is committed, then begun. False: the
+  // power went, the disk failed, or the station halted; then only `restart` goes on.
+  bool turn(const std::function<void()>& work);
   // Runs until nothing is under way or the power goes. False: it went, or something never ends.
   bool run();
   // Runs so long in virtual time, or until nothing is under way.
@@ -68,6 +83,9 @@ class World {
   bool crashed() const { return crashed_; }
   // A new process on the same ledger, machine and printers; recovers, and may crash again.
   void restart(std::optional<Crash> crash = {});
+  // The same after a kill, which closes nothing, and with the disk as a power cut has left it.
+  void restart_killed();
+  void restart_from(DiskImage image);
   int commits() const { return commits_; }  // since the station was started
 
   // Promises that do not hold now, in words; empty when all do.
@@ -76,6 +94,7 @@ class World {
   std::vector<std::string> journal_with(std::string_view text) const;
   // The station's log, for a failure's message.
   std::string trace() const;
+  void note(const std::string& line);  // in the trace
   // What was kept of a job's card, over all restarts: "face", "chip" and "record".
   std::set<std::string> kept_of(const std::string& job) const;
 
@@ -93,6 +112,15 @@ class World {
   SimulatedTransport& transport() { return transport_; }
   SimulatedClock& clock() { return clock_; }
   SimulatedWorkers& workers() { return workers_; }
+  Dice& dice() { return dice_; }
+  ChipTrouble& chip_trouble() { return chip_trouble_; }
+  std::function<void(Body&)>& on_chip_write() { return on_chip_write_; }
+  std::filesystem::path ledger_file() const { return folder_ / "ledger.sqlite"; }
+  bool modelled() const { return size_.modelled_chips; }
+  // Its chip holds a whole card and takes no more writes.
+  bool is_closed(const Body& body) const;
+  int readers() const { return size_.readers; }
+  int printers() const { return size_.printers; }
   SimulatedReader& reader_device(int number) { return *readers_.at(static_cast<std::size_t>(number - 1)); }
   SimulatedFaceReader& face_reader() { return face_reader_; }
   SimulatedPrinter& printer(int number) { return *printers_.at(static_cast<std::size_t>(number - 1)); }
@@ -103,6 +131,7 @@ class World {
   void start();
   station::FaceTexts printed_fields(const std::string& attempt);
   bool turn(const std::function<void()>& work);
+  std::shared_ptr<station::ChipStation> chip_station(SimulatedReader& reader);
   std::unique_ptr<ledger::LedgerReader> reader() const;
   void check_journal(ledger::LedgerReader& reader, std::vector<std::string>& broken) const;
   void check_stock(ledger::LedgerReader& reader, std::vector<std::string>& broken) const;
@@ -113,8 +142,11 @@ class World {
   WorldSize size_;
   SimulatedClock clock_;
   SimulatedWorkers workers_{clock_};
-  SeededRandom random_{7};
-  SeededRandom chip_random_{11};
+  SeededRandom random_{size_.seed};
+  SeededRandom chip_random_{size_.seed + 4};
+  Dice dice_{size_.seed};
+  ChipTrouble chip_trouble_;
+  std::function<void(Body&)> on_chip_write_ = [](Body&) {};
   test_support::MemoryVault vault_;
   std::vector<crypto::Certificate> anchors_;
   station::ProductLines products_;

@@ -26,6 +26,22 @@ TEST(Control, TakesNoFurtherCardsWhilePausedAndGoesOnWhenResumed) {
   EXPECT_THAT(world.broken_promises(), IsEmpty()) << world.trace();
 }
 
+TEST(Control, StopsTheLineWhenTheClockGoesBackAndHoldsNoJobForIt) {
+  World world({2, 1});
+  world.add_blanks(3);
+  world.clock().set_wall_by(-std::chrono::minutes(10));
+  const auto jobs = world.submit(2);
+  ASSERT_TRUE(world.run()) << world.trace();
+  EXPECT_TRUE(world.station().paused()) << world.trace();
+  for (const auto& job : jobs) EXPECT_EQ(world.state_of(job), JobState::ready) << world.trace();
+  EXPECT_EQ(world.transport().count(Place::Kind::hopper), 3);
+  world.clock().set_wall_by(std::chrono::minutes(10));
+  world.pause(false);
+  ASSERT_TRUE(world.run()) << world.trace();
+  for (const auto& job : jobs) EXPECT_EQ(world.state_of(job), JobState::issued) << world.trace();
+  EXPECT_THAT(world.broken_promises(), IsEmpty()) << world.trace();
+}
+
 TEST(Control, FinishesWhatIsInTheMachinesWhenDrained) {
   World world({3, 1});
   world.add_blanks(4);

@@ -62,6 +62,33 @@ TEST_F(TransportFaults, StopsTheLineWhenTakingABlankGetsNoAnswer) {
   EXPECT_EQ(world.state_of(job), JobState::ready) << world.trace();
 }
 
+// The blank has arrived all the same: a printed card that is sent to that reader would meet it.
+TEST_F(TransportFaults, UsesAReaderWithABlankThatNobodyKnowsOfNoMoreUntilItIsTakenOut) {
+  fail_first_move(Place::Kind::reader, MoveFault::lost_answer);
+  world.add_blanks(4);
+  const auto jobs = world.submit(2);
+  run();
+  world.pause(false);
+  run();
+  EXPECT_EQ(world.stock(StockPlace::in_doubt), 0) << world.trace();
+  world.transport().at({Place::Kind::reader, 1})->place = {Place::Kind::hopper, 0};
+  world.pause(false);
+  run();
+  for (const auto& job : jobs) EXPECT_EQ(world.state_of(job), JobState::issued) << world.trace();
+  EXPECT_EQ(world.attempts_of(jobs.front()).size(), 1U) << world.trace();
+}
+
+TEST_F(TransportFaults, BeginsNoBlankThatCopiesAnothersChip) {
+  world.add_blanks(1);
+  world.add_copied_blank();
+  auto& bodies = world.transport().bodies;
+  std::swap(bodies[0], bodies[1]);  // the copy comes first
+  const auto job = world.submit(1).front();
+  run();
+  EXPECT_EQ(world.state_of(job), JobState::issued) << world.trace();
+  EXPECT_EQ(world.attempts_of(job).size(), 1U) << world.trace();
+}
+
 TEST_F(TransportFaults, ClosesTheReaderFromWhichASpoiledCardCannotBeTaken) {
   fail_first_move(Place::Kind::reject, MoveFault::refused);
   world.add_counterfeits(1);
@@ -122,7 +149,11 @@ TEST_F(TransportFaults, NeverWritesAChipThatTheReceiptHasInAnotherBody) {
   std::swap(world.transport().bodies[0]->chip, world.transport().bodies[1]->chip);
   const auto job = world.submit(1).front();
   run();
+  EXPECT_TRUE(world.station().paused()) << world.trace();  // a tray that was swapped, or a wrong receipt
+  world.pause(false);
+  run();
   EXPECT_EQ(world.state_of(job), JobState::issued) << world.trace();
+  EXPECT_EQ(world.attempts_of(job).size(), 1U) << world.trace();
   EXPECT_EQ(world.transport().find(World::serial(3))->place.kind, Place::Kind::output);
   for (int number : {1, 2}) {
     const Body& body = *world.transport().find(World::serial(number));
@@ -130,7 +161,7 @@ TEST_F(TransportFaults, NeverWritesAChipThatTheReceiptHasInAnotherBody) {
     EXPECT_EQ(body.store_data_commands, 0);
     EXPECT_TRUE(body.faces.empty());
   }
-  EXPECT_EQ(world.stock(StockPlace::spoiled), 2);
+  EXPECT_EQ(world.stock(StockPlace::quarantine), 2);
 }
 
 TEST_F(TransportFaults, NeverWritesABlankThatWasUsedBefore) {

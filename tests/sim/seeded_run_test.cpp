@@ -1,0 +1,46 @@
+// The short form of the seeded simulation; `tools/bench reliability` runs 10,000 of these days.
+#include "tests/sim/seeded_run.hpp"
+
+#include <gmock/gmock.h>
+
+namespace imprimatur::sim {
+namespace {
+
+using testing::IsEmpty;
+
+constexpr std::uint64_t kSeeds = 200;
+constexpr int kParts = 4;  // that ctest runs side by side
+
+class SeededDays : public testing::TestWithParam<int> {};
+
+TEST_P(SeededDays, KeepEveryPromise) {
+  int issued = 0, spoiled = 0, doubts = 0, crashes = 0;
+  for (auto seed = static_cast<std::uint64_t>(GetParam()); seed <= kSeeds; seed += kParts) {
+    const SeededResult result = run_seed(seed, {.real_chips = seed % 50 == 0});
+    EXPECT_THAT(result.broken, IsEmpty()) << "seed " << seed << "\n" << result.trace;
+    if (HasFailure()) return;  // one trace is enough to read
+    issued += result.issued;
+    spoiled += result.spoiled;
+    doubts += result.doubts;
+    crashes += result.crashes;
+  }
+  EXPECT_GT(issued, 100);
+  EXPECT_GT(spoiled, 10);
+  EXPECT_GT(doubts, 5);
+  EXPECT_GT(crashes, 10);
+}
+
+INSTANTIATE_TEST_SUITE_P(Part, SeededDays, testing::Range(1, kParts + 1));
+
+TEST(SeededDay, IsTheSameForTheSameSeed) {
+  for (const std::uint64_t seed : {3U, 14U, 15U}) {
+    const SeededResult first = run_seed(seed, {});
+    const SeededResult second = run_seed(seed, {});
+    EXPECT_EQ(first.journal_digest, second.journal_digest) << "seed " << seed;
+    EXPECT_EQ(first.lasted, second.lasted);
+  }
+  EXPECT_NE(run_seed(3, {}).journal_digest, run_seed(4, {}).journal_digest);
+}
+
+}  // namespace
+}  // namespace imprimatur::sim
