@@ -11,8 +11,8 @@
 #include "ledger/ledger.hpp"
 #include "ledger/reader.hpp"
 #include "station/station.hpp"
-#include "tests/sim/face_reader.hpp"
 #include "tests/sim/disk.hpp"
+#include "tests/sim/face_reader.hpp"
 #include "tests/sim/modelled_chip.hpp"
 #include "tests/sim/printer.hpp"
 #include "tests/support/command.hpp"
@@ -130,7 +130,6 @@ class World {
   class KeptEvidence;
   void start();
   station::FaceTexts printed_fields(const std::string& attempt);
-  bool turn(const std::function<void()>& work);
   std::shared_ptr<station::ChipStation> chip_station(SimulatedReader& reader);
   std::unique_ptr<ledger::LedgerReader> reader() const;
   void check_journal(ledger::LedgerReader& reader, std::vector<std::string>& broken) const;
