@@ -121,14 +121,19 @@ Result<std::optional<Bytes>> compose_group(lds::FileId group, const JobDocument&
   return fail("content.data_group", "this station cannot compose " + std::string(lds::name_of(group)));
 }
 
-// What was approved for the chip and would not be on it is an error, never left out in silence.
+// What was approved and would be neither on the chip nor on the face is an error, never left out in silence.
 Status check_all_used(const JobDocument& document, const Product& product) {
   const auto has = [&product](lds::FileId group) {
     return std::find(product.data_groups.begin(), product.data_groups.end(), group) !=
            product.data_groups.end();
   };
-  if (!has(lds::FileId::dg13) && !document.product_data.empty()) {
-    return fail("content.product_data", "the product has no place for product data", "/product_data");
+  for (const auto& member : document.product_data) {
+    const bool shown = std::find(product.face_data.begin(), product.face_data.end(), member.key()) !=
+                       product.face_data.end();
+    if (!shown && !has(lds::FileId::dg13)) {
+      return fail("content.product_data", "the product has no place for this product data",
+                  "/product_data/" + std::string(member.key()));
+    }
   }
   for (const auto& [name, reference] : document.images) {
     if (finger_subtype(name) && !has(lds::FileId::dg3)) {

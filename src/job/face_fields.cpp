@@ -1,5 +1,7 @@
 #include "job/face_fields.hpp"
 
+#include <algorithm>
+
 #include "job/pattern.hpp"
 #include "job/product.hpp"
 #include "job/settings.hpp"
@@ -51,6 +53,23 @@ Result<std::string> printed_expiry(const JobDocument& document, const Product& p
                 "/document/expiry_date");
   }
   return text;
+}
+
+bool product_field(const Product& product, const std::string& field) {
+  return std::find(product.face_data.begin(), product.face_data.end(), field) != product.face_data.end();
+}
+
+// What only this product knows and shows.
+Status add_face_data(const JobDocument& document, const Product& product,
+                     std::map<std::string, std::string>& fields) {
+  for (const std::string& name : product.face_data) {
+    const json::value* value = document.product_data.if_contains(name);
+    if (value != nullptr && !value->is_string()) {
+      return fail("content.product_data", "expected a text", "/product_data/" + name);
+    }
+    fields[name] = value == nullptr ? std::string() : std::string(value->get_string());
+  }
+  return ok();
 }
 
 }  // namespace
@@ -110,11 +129,13 @@ Result<std::map<std::string, std::string>> compose_face_fields(const JobDocument
   fields["nationality_printed"] = nationality;
   TRY(auto expiry, printed_expiry(document, product));
   fields["expiry_printed"] = expiry;
+  TRY_STATUS(add_face_data(document, product, fields));
   TRY(auto pattern, parse_pattern(product.qr));
   auto qr = fill_pattern(pattern, fields);
   if (!qr) {
     Error error = qr.error();
-    error.field = pointer_of(error.field);
+    error.field =
+        product_field(product, error.field) ? "/product_data/" + error.field : pointer_of(error.field);
     return error;
   }
   fields["qr"] = std::move(qr.value());

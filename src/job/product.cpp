@@ -70,6 +70,18 @@ std::vector<std::string> read_check_names(ObjectReader& root) {
   return names;
 }
 
+std::vector<std::string> read_face_data(ObjectReader& root) {
+  std::vector<std::string> names;
+  if (!root.has("face_data")) return names;
+  for (const json::value& item : root.array("face_data", 1, 16)) {
+    const auto* name = item.if_string();
+    names.emplace_back(name == nullptr ? "" : std::string(name->data(), name->size()));
+    if (!complaint(names.back(), kMemberNameRule).empty())
+      root.refuse("face_data", "expected names of texts");
+  }
+  return names;
+}
+
 std::map<std::string, Severity> read_severities(ObjectReader& root) {
   std::map<std::string, Severity> severities;
   const json::object& object = root.object_or_empty("severities");
@@ -131,6 +143,7 @@ Result<Product> parse_product(std::string_view text, std::string_view name) {
   product.document_signer = root.text("document_signer", kLabelRule);
   product.data_groups = read_data_groups(root);
   product.optional_groups = read_optional_groups(root, product.data_groups);
+  product.face_data = read_face_data(root);
   product.qr = root.text("qr", free_text(0, 500));
   product.checks = read_check_names(root);
   product.severities = read_severities(root);
@@ -154,6 +167,16 @@ Status check_patterns(const Product& product) {
   document.document.expiry_date = Date{2030, 1, 1};
   Product plain = product;
   plain.tables.clear();
+  plain.face_data.clear();
+  plain.qr.clear();
+  const auto usual = compose_face_fields(document, plain);
+  for (const std::string& name : product.face_data) {
+    if (usual && usual.value().contains(name)) {
+      return fail(kCode, "every card has a field of this name", "/face_data", "Choose another name.");
+    }
+  }
+  plain.face_data = product.face_data;
+  plain.qr = product.qr;
   const auto fields = compose_face_fields(document, plain);
   if (!fields) return fail(kCode, "the pattern names a field that a card does not have", "/qr");
   if (!is_date_format(setting_or(product, "date_printed", "DD/MM/YYYY"))) {

@@ -22,6 +22,9 @@ struct Product {
   std::string document_signer;  // label of the vault's key
   std::vector<lds::FileId> data_groups;
   std::set<lds::FileId> optional_groups;  // of these, the ones left out when the job has nothing for them
+  // Texts of the job's product data that the face shows under the same names (a staff card's role); one that
+  // the job leaves out is empty.
+  std::vector<std::string> face_data;
   std::string qr;  // pattern: "{personal_number}|{previous_number}|{name_printed}|{birth_date:DDMMYYYY}"
   std::vector<std::string> checks;              // names of the product's own checks, beside the common ones
   std::map<std::string, Severity> severities;   // by finding code; others block
@@ -55,8 +58,8 @@ Result<lds::FileMap> compose_files(const JobDocument& document, const Images& im
 // personal_number, previous_number, birth_date, sex, sex_printed, nationality, nationality_printed,
 // place_of_origin, residence, identifying_features, issue_date, expiry_date (empty: without limit),
 // expiry_printed, document_number, issuer, mrz1 to mrz3, qr. Dates are YYYY-MM-DD, unknown parts XX;
-// expiry_printed is as it stands on the card. Errors content.table, content.qr_separator, content.expiry with
-// the field.
+// expiry_printed is as it stands on the card. Beside them what the product's face_data names. Errors
+// content.table, content.qr_separator, content.expiry, content.product_data with the field.
 Result<std::map<std::string, std::string>> compose_face_fields(const JobDocument& document,
                                                                const Product& product);
 

@@ -42,14 +42,15 @@ struct ImageUse {
   bool optional = true;
 };
 
-bool shows(const Element& element, const ShownImage& image, const FaceData& data) {
+// Without data, whatever the condition: a condition needs data.
+bool shows(const Element& element, const ShownImage& image, const FaceData* data) {
   const auto* shown = std::get_if<ImageElement>(&element.what);
   return shown != nullptr && shown->image == image.name && shown->grey == image.grey &&
-         holds(element.when, data);
+         shown->is_art == image.is_art && (data == nullptr || holds(element.when, *data));
 }
 
 // Nothing when no element shows it on this card.
-std::optional<ImageUse> use_of(const FaceTemplate& face, const ShownImage& image, const FaceData& data) {
+std::optional<ImageUse> use_of(const FaceTemplate& face, const ShownImage& image, const FaceData* data) {
   ImageUse use;
   use.limits.side_px_min = 16;
   use.options.grey = image.grey;
@@ -67,7 +68,7 @@ std::optional<ImageUse> use_of(const FaceTemplate& face, const ShownImage& image
   return any ? std::optional(use) : std::nullopt;
 }
 
-void check_aspects(const FaceTemplate& face, const ShownImage& of, const FaceData& data,
+void check_aspects(const FaceTemplate& face, const ShownImage& of, const FaceData* data,
                    const CleanImage& image, std::vector<FaceFinding>& findings) {
   for_each_element(face, [&](const Element& element) {
     if (!shows(element, of, data)) return;
@@ -80,6 +81,18 @@ void check_aspects(const FaceTemplate& face, const ShownImage& of, const FaceDat
          "the image is " + std::to_string(image.width_px) + " x " + std::to_string(image.height_px) +
              " pixels, a shape that does not fit its place on the card (" + element.name + ")"});
   });
+}
+
+// Decodes and shrinks one image; what is wrong with it becomes a finding, and it stays empty.
+CleanImage prepared_image(const FaceTemplate& face, const ShownImage& shown, const ImageUse& use,
+                          const FaceData* data, ByteView file, std::vector<FaceFinding>& findings) {
+  auto clean = clean_image(file, use.limits, use.options);
+  if (!clean) {
+    findings.push_back({"face.image", shown.name, clean.error().message});
+    return {};
+  }
+  check_aspects(face, shown, data, clean.value(), findings);
+  return std::move(clean).value();
 }
 
 void draw(const ComposeInput& input, const Element& element, Content& to,
@@ -96,7 +109,8 @@ void draw(const ComposeInput& input, const Element& element, Content& to,
   } else if (const auto* barcode = std::get_if<BarcodeElement>(&element.what)) {
     draw_barcode(to, element, *barcode, input.face.resolution_dpi, input.data, findings);
   } else if (const auto* image = std::get_if<ImageElement>(&element.what)) {
-    const std::size_t place = place_of(input.resources.images, ShownImage{image->image, image->grey});
+    const std::size_t place =
+        place_of(input.resources.images, ShownImage{image->image, image->grey, image->is_art});
     if (input.images.images[place].jpeg.empty()) return;
     const std::size_t opacity = place_of(input.resources.opacities, image->opacity);
     draw_image(to, element.box, *image, input.images.images[place],
@@ -119,10 +133,10 @@ void clip_keep_outs(Content& to, const Side& side) {
 bool is_static(const Element& element) {
   if (!element.when.field.empty()) return false;
   if (const auto* text = std::get_if<TextElement>(&element.what)) return text->field.empty();
+  if (const auto* image = std::get_if<ImageElement>(&element.what)) return image->is_art;
   return !std::holds_alternative<MrzElement>(element.what) &&
          !std::holds_alternative<QrElement>(element.what) &&
-         !std::holds_alternative<BarcodeElement>(element.what) &&
-         !std::holds_alternative<ImageElement>(element.what);
+         !std::holds_alternative<BarcodeElement>(element.what);
 }
 
 std::vector<Part> parts_of(const Side& side) {
@@ -149,7 +163,7 @@ Resources resources_of(const FaceTemplate& face) {
     } else if (const auto* mrz = std::get_if<MrzElement>(&element.what)) {
       add_once(used.fonts, mrz->font);
     } else if (const auto* image = std::get_if<ImageElement>(&element.what)) {
-      add_once(used.images, ShownImage{image->image, image->grey});
+      add_once(used.images, ShownImage{image->image, image->grey, image->is_art});
       add_once(used.opacities, image->opacity);
     }
   });
@@ -160,12 +174,27 @@ std::vector<PdfLayer> layers() {
   return {{"resin", true}, {"overlay", false}};
 }
 
-CardImages prepare_images(const FaceTemplate& face, const Resources& resources, const FaceData& data) {
+CardImages prepare_art(const FaceTemplate& face, const Resources& resources,
+                       const std::map<std::string, Bytes>& files) {
   CardImages out;
   out.images.resize(resources.images.size());
   for (std::size_t i = 0; i < resources.images.size(); ++i) {
     const ShownImage& shown = resources.images[i];
-    const auto use = use_of(face, shown, data);
+    const auto file = files.find(shown.name);
+    if (!shown.is_art || file == files.end()) continue;
+    const auto use = use_of(face, shown, nullptr);
+    if (use) out.images[i] = prepared_image(face, shown, *use, nullptr, file->second, out.findings);
+  }
+  return out;
+}
+
+CardImages prepare_images(const FaceTemplate& face, const Resources& resources, const FaceData& data,
+                          const CardImages& art) {
+  CardImages out = art;
+  out.findings.clear();
+  for (std::size_t i = 0; i < resources.images.size(); ++i) {
+    const ShownImage& shown = resources.images[i];
+    const auto use = shown.is_art ? std::nullopt : use_of(face, shown, &data);
     if (!use) continue;
     const auto found = data.images.find(shown.name);
     if (found == data.images.end() || found->second.empty()) {
@@ -174,13 +203,7 @@ CardImages prepare_images(const FaceTemplate& face, const Resources& resources, 
       }
       continue;
     }
-    auto clean = clean_image(found->second, use->limits, use->options);
-    if (!clean) {
-      out.findings.push_back({"face.image", shown.name, clean.error().message});
-      continue;
-    }
-    check_aspects(face, shown, data, clean.value(), out.findings);
-    out.images[i] = std::move(clean.value());
+    out.images[i] = prepared_image(face, shown, *use, &data, found->second, out.findings);
   }
   return out;
 }

@@ -27,10 +27,11 @@ struct Part {
 };
 std::vector<Part> parts_of(const Side& side);
 
-// An image of the data in one way of showing it.
+// An image of the data, or of the template's art, in one way of showing it.
 struct ShownImage {
   std::string name;
   bool grey = false;
+  bool is_art = false;
   bool operator==(const ShownImage&) const = default;
 };
 
@@ -49,7 +50,12 @@ struct CardImages {
   std::vector<CleanImage> images;  // as Resources::images; without pixels where missing or unusable
   std::vector<FaceFinding> findings;
 };
-CardImages prepare_images(const FaceTemplate& face, const Resources& resources, const FaceData& data);
+// The template's own, once: the bytes of its art files by name. The images of the data stay empty.
+CardImages prepare_art(const FaceTemplate& face, const Resources& resources,
+                       const std::map<std::string, Bytes>& files);
+// Those of the data, beside the `art` that was prepared.
+CardImages prepare_images(const FaceTemplate& face, const Resources& resources, const FaceData& data,
+                          const CardImages& art);
 
 struct ComposeInput {
   const FontSet& fonts;

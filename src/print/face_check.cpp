@@ -1,5 +1,6 @@
 #include "print/face_check.hpp"
 
+#include <algorithm>
 #include <mutex>
 
 namespace imprimatur::print {
@@ -23,12 +24,18 @@ class FaceCheck final : public job::Check {
     std::vector<job::Finding> findings;
     const std::lock_guard lock(mutex_);
     for (const FaceFinding& finding : renderer_->check(face_, data)) {
-      findings.push_back({finding.code, document_pointer(finding.field), sentence_of(finding)});
+      findings.push_back({finding.code, pointer_of(finding.field), sentence_of(finding)});
     }
     return findings;
   }
 
  private:
+  std::string pointer_of(const std::string& field) const {
+    const auto& own = product_.face_data;
+    const bool is_own = std::find(own.begin(), own.end(), field) != own.end();
+    return is_own ? "/product_data/" + field : document_pointer(field);
+  }
+
   const job::Product product_;
   const FaceTemplate face_;
   mutable std::mutex mutex_;  // a renderer serves one thread at a time

@@ -14,12 +14,41 @@ namespace {
 constexpr std::size_t kTemplateBytesMax = 1U << 20;
 constexpr std::size_t kElementsMax = 400;  // a side
 constexpr std::size_t kKeepOutsMax = 16;   // a side
+constexpr std::size_t kArtFilesMax = 16;
 constexpr int kTemplateVersion = 1;
 
 bool is_plain_name(const std::string& name) {
   return !name.empty() && name.size() <= 64 && std::all_of(name.begin(), name.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
   });
+}
+
+// "crest.png": a plain name and the kind of image, so that no way leads out of the folder.
+bool is_art_file(const std::string& file) {
+  for (const char* kind : {".png", ".jpg", ".jpeg"}) {
+    if (file.ends_with(kind) && is_plain_name(file.substr(0, file.rfind('.')))) return true;
+  }
+  return false;
+}
+
+Status read_art_files(const json::object& object, FaceTemplate& face) {
+  static const Palette kNone;
+  if (object.size() > kArtFilesMax) return fail("template.value", "more than 16 files of art", "art");
+  for (const auto& entry : object) {
+    const std::string name(entry.key());
+    if (!is_plain_name(name) || !entry.value().is_object()) {
+      return fail("template.value", "art: " + name + " is not a name with an object", "art/" + name);
+    }
+    Members members(entry.value().as_object(), "art/" + name, kNone);
+    ArtFile art{members.text("file"), members.text("sha256")};
+    if (!is_art_file(art.file)) members.wrong("file", "is not a plain name that ends in .png or .jpg");
+    const bool is_hash =
+        art.sha256.size() == 64 && art.sha256.find_first_not_of("0123456789abcdef") == std::string::npos;
+    if (!is_hash) members.wrong("sha256", "is not 64 digits of lower-case hex");
+    TRY_STATUS(members.status());
+    face.art.emplace(name, std::move(art));
+  }
+  return ok();
 }
 
 Result<Palette> read_palette(const json::object& colours) {
@@ -96,6 +125,8 @@ class FaceReading {
     const json::object& colours = members.object("colours");
     const json::object& styles = members.object("styles");
     const json::object& words = members.object("words");
+    static const json::object kNoArt;
+    const json::object& art = members.has("art") ? members.object("art") : kNoArt;
     const json::object& front = members.object("front");
     const json::object& back = members.object("back");
     TRY_STATUS(members.status());
@@ -105,6 +136,8 @@ class FaceReading {
     names_.colours = std::move(palette);
     TRY_STATUS(read_styles(styles, names_));
     TRY_STATUS(read_words(words, names_));
+    TRY_STATUS(read_art_files(art, face));
+    names_.art = face.art;
     TRY_STATUS(read_side(front, "front", face.front));
     return read_side(back, "back", face.back);
   }

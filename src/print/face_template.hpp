@@ -106,7 +106,8 @@ struct MrzElement {
 };
 
 struct ImageElement {
-  std::string image;
+  std::string image;    // of the job's; of art its name in the template's list
+  bool is_art = false;  // the same on every card: a file beside the template
   double radius_mm = 0;
   double opacity = 1;
   double aspect_tolerance = 0.02;  // allowed difference of the image's shape from the box's, as a share
@@ -193,11 +194,18 @@ struct Side {
   std::vector<Element> elements;
 };
 
+// An image file of the template's own, in templates/faces/art, pinned by its hash.
+struct ArtFile {
+  std::string file;
+  std::string sha256;  // lower-case hex
+};
+
 struct FaceTemplate {
   std::string name;
   std::string title;
   int resolution_dpi = 300;
   enum class ChipSide { none, front, back } chip = ChipSide::none;  // where the contacts are
+  std::map<std::string, ArtFile> art;                               // by the name that elements use
   Side front, back;
   std::string source_text;  // the file as read: its SHA-256 identifies the template in the card's record
 };

@@ -8,6 +8,7 @@
 #include "print/font_set.hpp"
 #include "print/page_text.hpp"
 #include "print/pdf_writer.hpp"
+#include "print/template_art.hpp"
 
 namespace imprimatur::print {
 namespace {
@@ -23,8 +24,9 @@ struct PreparedSide {
 // A template with its static parts drawn and compressed.
 struct PreparedFace {
   Resources resources;
+  CardImages art;
   PreparedSide front, back;
-  std::vector<FaceFinding> findings;  // of static elements
+  std::vector<FaceFinding> findings;  // of static elements and of art
   KnownStreams texts;                 // of the static parts
 };
 
@@ -82,6 +84,8 @@ Status check_readback(const Bytes& pdf, const GlyphCharacters& characters, const
 }  // namespace
 
 struct FaceRenderer::State {
+  RendererFiles files;
+  Sha256Hex sha256_hex;
   FontSet fonts;
   GlyphCharacters characters;
   std::unique_ptr<PdfWriter> writer;
@@ -97,9 +101,11 @@ const PreparedFace& FaceRenderer::State::prepare(const FaceTemplate& face) {
   if (prepared.size() >= kPreparedMax) prepared.clear();
   PreparedFace made;
   made.resources = resources_of(face);
+  const auto art_files = load_art(face, files.templates, sha256_hex, made.findings);
+  made.art = prepare_art(face, made.resources, art_files);
+  made.findings.insert(made.findings.end(), made.art.findings.begin(), made.art.findings.end());
   const FaceData nothing;
-  const CardImages no_images;
-  const ComposeInput input{fonts, face, made.resources, nothing, no_images};
+  const ComposeInput input{fonts, face, made.resources, nothing, made.art};
   made.front.parts = parts_of(face.front);
   made.back.parts = parts_of(face.back);
   made.front.streams = draw_parts(input, face.front, made.front.parts, true, made.findings);
@@ -113,7 +119,7 @@ Drawn FaceRenderer::State::draw(const FaceTemplate& face, const PreparedFace& pr
                                 const FaceData& data) const {
   Drawn drawn;
   drawn.findings = prepared_face.findings;
-  drawn.images = prepare_images(face, prepared_face.resources, data);
+  drawn.images = prepare_images(face, prepared_face.resources, data, prepared_face.art);
   const ComposeInput input{fonts, face, prepared_face.resources, data, drawn.images};
   drawn.front = draw_parts(input, face.front, prepared_face.front.parts, false, drawn.findings);
   drawn.back = draw_parts(input, face.back, prepared_face.back.parts, false, drawn.findings);
@@ -133,6 +139,8 @@ FaceRenderer::~FaceRenderer() = default;
 Result<std::unique_ptr<FaceRenderer>> FaceRenderer::create(const RendererFiles& files,
                                                            const Sha256Hex& sha256_hex) {
   auto state = std::make_unique<State>();
+  state->files = files;
+  state->sha256_hex = sha256_hex;
   TRY(auto fonts, load_fonts(files.templates, files.fonts, sha256_hex));
   state->fonts = std::move(fonts);
   state->characters = glyph_characters(state->fonts);
@@ -142,7 +150,16 @@ Result<std::unique_ptr<FaceRenderer>> FaceRenderer::create(const RendererFiles& 
 }
 
 std::vector<Error> FaceRenderer::examine(const FaceTemplate& face) const {
-  return examine_with_fonts(face, state_->fonts);
+  std::vector<Error> errors = examine_with_fonts(face, state_->fonts);
+  std::vector<FaceFinding> findings;
+  const auto files = load_art(face, state_->files.templates, state_->sha256_hex, findings);
+  const CardImages art = prepare_art(face, resources_of(face), files);
+  findings.insert(findings.end(), art.findings.begin(), art.findings.end());
+  for (const FaceFinding& finding : findings) {
+    errors.push_back(
+        fail("template.art", "art/" + finding.field + ": " + finding.sentence, "art/" + finding.field));
+  }
+  return errors;
 }
 
 std::vector<FaceFinding> FaceRenderer::check(const FaceTemplate& face, const FaceData& data) {

@@ -17,7 +17,7 @@
 namespace imprimatur::print {
 
 struct RendererFiles {
-  std::filesystem::path templates;  // the folder that holds fonts/fonts.json, the pinned list
+  std::filesystem::path templates;  // the folder that holds fonts/fonts.json, the pinned list, and faces/art
   std::filesystem::path fonts;      // the folder with the built fonts (build/…/fonts)
 };
 
@@ -34,16 +34,17 @@ class FaceRenderer {
   FaceRenderer(const FaceRenderer&) = delete;
   FaceRenderer& operator=(const FaceRenderer&) = delete;
 
-  // What only the fonts can tell of a template, once, before it is used: codes template.font, template.size,
-  // template.value. Empty: whatever the template says itself can be printed.
+  // What only the fonts and the files of art can tell of a template, once, before it is used: codes
+  // template.font, template.size, template.value, template.art. Empty: whatever the template says itself can
+  // be printed.
   std::vector<Error> examine(const FaceTemplate& face) const;
 
   // Everything that keeps this data from being printed on this face; empty when it can be. Codes:
   // face.missing (a field or image that is not optional), face.not_utf8, face.not_nfc, face.control,
   // face.no_glyph, face.does_not_fit, face.bad_date, face.bad_value (a word the format does not know),
   // face.bad_mrz, face.qr_too_long, face.code_too_long, face.image (not decodable or of wrong size),
-  // face.image_aspect. Costs about as much as the text layout: well under a millisecond, plus one decoding of
-  // each image.
+  // face.image_aspect, face.art (a file of the template's own). Costs about as much as the text layout: well
+  // under a millisecond, plus one decoding of each image.
   std::vector<FaceFinding> check(const FaceTemplate& face, const FaceData& data);
 
   // The PDF, read back: its texts are those of the data, character by character. Error face.refused with the

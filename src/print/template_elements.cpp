@@ -138,6 +138,18 @@ ImageElement read_image(Members& members) {
   return image;
 }
 
+ImageElement read_art(Members& members, const TemplateNames& names) {
+  ImageElement image;
+  image.is_art = true;
+  image.image = members.text("art");
+  image.radius_mm = members.number_or("radius", {0, 20}, 0);
+  image.opacity = members.number_or("opacity", {0.02, 1}, 1);
+  image.grey = members.flag_or("grey", false);
+  image.side_px_min = 16;
+  if (!names.art.contains(image.image)) members.wrong("art", "is not in the template's list of art");
+  return image;
+}
+
 QrElement read_qr(Members& members) {
   QrElement qr;
   qr.field = members.text("field");
@@ -230,6 +242,8 @@ void read_kind(Members& members, const TemplateNames& names, const std::string& 
     element.what = read_mrz(members, names);
   } else if (type == "photo" || type == "image") {
     element.what = read_image(members);
+  } else if (type == "art") {
+    element.what = read_art(members, names);
   } else if (type == "qr") {
     element.what = read_qr(members);
   } else if (type == "barcode") {
@@ -258,7 +272,8 @@ bool is_language_tag(const std::string& tag) {
 // Only art and what is written in the template may lie under or over something else, and pale images.
 bool may_overlap(const Element& element) {
   if (const auto* text = std::get_if<TextElement>(&element.what)) return text->field.empty();
-  if (const auto* image = std::get_if<ImageElement>(&element.what)) return image->opacity < 1;
+  if (const auto* image = std::get_if<ImageElement>(&element.what))
+    return image->is_art || image->opacity < 1;
   return !std::holds_alternative<MrzElement>(element.what) &&
          !std::holds_alternative<QrElement>(element.what) &&
          !std::holds_alternative<BarcodeElement>(element.what);

@@ -12,6 +12,7 @@ struct TemplateNames {
   std::map<std::string, TextStyle> styles;
   std::map<std::string, std::map<std::string, std::string>> words;
   std::vector<std::string> fonts;
+  std::map<std::string, ArtFile> art;
 };
 
 // A style: the members given, over `base`.

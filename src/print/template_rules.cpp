@@ -22,8 +22,9 @@ bool inside_card(const Box& box) {
          box.bottom() <= kCardHeightMm + kToleranceMm;
 }
 
-// Line work that a keep-out may cut.
+// What a keep-out may cut.
 bool is_art(const Element& element) {
+  if (const auto* image = std::get_if<ImageElement>(&element.what)) return image->is_art;
   return std::holds_alternative<GuillocheElement>(element.what) ||
          std::holds_alternative<PathElement>(element.what) ||
          std::holds_alternative<LineElement>(element.what) ||

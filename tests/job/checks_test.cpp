@@ -156,7 +156,7 @@ TEST(Checks, FindsWhatCannotBeSaidOnTheCard) {
             Found{"content.table /holder/nationality"});
   JobDocument job = utopian();
   job.product_data["religion"] = "x";
-  EXPECT_EQ(examine(job), Found{"content.product_data /product_data"});
+  EXPECT_EQ(examine(job), Found{"content.product_data /product_data/religion"});
   job = utopian();
   job.document.expiry_date.reset();
   EXPECT_EQ(examine(job),

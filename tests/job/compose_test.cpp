@@ -322,6 +322,28 @@ TEST(FaceFields, ShowTheHolder) {
   EXPECT_EQ(fields.at("mrz1") + fields.at("mrz2") + fields.at("mrz3"), citizen().mrz.joined());
 }
 
+TEST(FaceFields, ShowWhatOnlyTheProductKnows) {
+  const Product staff = load_product(templates(), "utopia-staff").value();
+  JobDocument job = utopian();
+  job.product = "utopia-staff";
+  job.document.type = "C";
+  job.mrz = compose_mrz(job, staff).value();
+  EXPECT_EQ(fields_of(job, staff).at("role"), "");
+  job.product_data["role"] = "Harbour pilot";
+  const auto fields = fields_of(job, staff);
+  EXPECT_EQ(fields.at("role"), "Harbour pilot");
+  EXPECT_EQ(fields.at("qr"), "D23145890|Anna Maria Eriksson|Harbour pilot|20320415");
+  EXPECT_TRUE(compose_files(job, images_of(job), staff));
+  job.product_data["role"] = 7;
+  EXPECT_EQ(field_of(compose_face_fields(job, staff)), "/product_data/role");
+  job.product_data["role"] = "Pilot|Cook";
+  EXPECT_EQ(field_of(compose_face_fields(job, staff)), "/product_data/role");
+  job.product_data = {{"role", "Pilot"}, {"rank", "Captain"}};  // which nothing shows
+  const auto files = compose_files(job, images_of(job), staff);
+  EXPECT_EQ(code_of(files), "content.product_data");
+  EXPECT_EQ(field_of(files), "/product_data/rank");
+}
+
 TEST(FaceFields, SayThatACardHasNoLimit) {
   JobDocument job = citizen();
   job.document.expiry_date.reset();

@@ -46,6 +46,13 @@ TEST(Product, LoadsTheUtopianCard) {
 }
 
 // vn-provinces.json is the list of the circular.
+TEST(Product, LoadsTheStaffCardWithTheTextsOfItsOwn) {
+  const auto product = load_product(templates(), "utopia-staff");
+  ASSERT_TRUE(product) << product.error().message << product.error().field;
+  EXPECT_EQ(product.value().face_template, "utopia-staff");
+  EXPECT_EQ(product.value().face_data, std::vector<std::string>{"role"});
+}
+
 TEST(Product, KnowsTheProvincesOfTheCircular) {
   const auto product = load_product(templates(), "vn-citizen").value();
   std::map<std::string, std::string> expected;
@@ -88,6 +95,11 @@ TEST(Product, RefusesWhatWouldFailOnlyAtTheFirstCard) {
   EXPECT_EQ(field({"optional_groups"}, json::array{"DG1"}), "/optional_groups");
   EXPECT_EQ(field({"optional_groups"}, json::array{"DG7"}), "/optional_groups");
   EXPECT_EQ(field({"data_groups"}, json::array{"DG1", "DG2", "DG3", "DG12"}), "/settings/issuing_authority");
+  EXPECT_EQ(field({"face_data"}, json::array{}), "/face_data");
+  EXPECT_EQ(field({"face_data"}, json::array{1}), "/face_data");
+  EXPECT_EQ(field({"face_data"}, json::array{"no name"}), "/face_data");
+  EXPECT_EQ(field({"face_data"}, json::array{"residence"}), "/face_data");
+  EXPECT_EQ(field({"face_data"}, json::array{"qr"}), "/face_data");
   EXPECT_EQ(field({"qr"}, "{no_such_field}"), "/qr");
   EXPECT_EQ(field({"qr"}, "{birth_date:WEEK}"), "/qr");
   EXPECT_EQ(field({"qr"}, "{"), "/qr");

@@ -62,6 +62,25 @@ TEST(FaceCheck, PassesOnWhatCannotBeComposed) {
   EXPECT_EQ(findings[0].field, "/holder/residence");
 }
 
+TEST(FaceCheck, PointsIntoTheProductsOwnData) {
+  job::JobDocument staff = document();
+  staff.product = "utopia-staff";
+  staff.holder.primary_identifier = "Eriksson";
+  staff.holder.residence.clear();
+  staff.holder.nationality = "UTO";
+  staff.product_data["role"] = std::string(300, 'W');
+  const auto check =
+      make_face_check(job::load_product(templates_folder(), "utopia-staff").value(),
+                      load_face_template(templates_folder(), "utopia-staff").value(), new_renderer());
+  const job::Images images{{"face", portrait()}};
+  const auto findings = check->examine({staff, images, parse_date("2021-06-01").value()});
+  ASSERT_EQ(findings.size(), 1U);
+  EXPECT_EQ(findings[0].code, "face.does_not_fit");
+  EXPECT_EQ(findings[0].field, "/product_data/role");
+  staff.product_data["role"] = "Harbour pilot";
+  EXPECT_TRUE(check->examine({staff, images, parse_date("2021-06-01").value()}).empty());
+}
+
 TEST(FaceCheck, KnowsWhereFieldsComeFrom) {
   EXPECT_EQ(document_pointer("residence"), "/holder/residence");
   EXPECT_EQ(document_pointer("mrz2"), "/mrz/1");

@@ -458,6 +458,121 @@ TEST_F(RenderTest, PanelsAreLayersOfThePdf) {
   EXPECT_GT(dark(whole), dark(alone));
 }
 
+// A template with one piece of art on each side, beside what a card binds.
+std::string art_template(const std::string& file, const std::string& sha256, const std::string& more = {}) {
+  std::string text =
+      template_with(R"({"type":"art","name":"crest","box":[2,2,10,10],"art":"crest"},)"
+                    R"({"type":"text","name":"v","font":"sans","size":8,"box":[20,2,30,4],"field":"value"})" +
+                        more,
+                    R"({"type":"art","name":"again","box":[2,2,20,20],"art":"crest"})");
+  const std::string art =
+      R"("art":{"crest":{"file":")" + file + R"(","sha256":")" + sha256 + R"("}},"front")";
+  return text.replace(text.find("\"front\""), 7, art);
+}
+
+const std::string kCrest = "harbour-crest.png";
+
+std::string hash_of_crest() {
+  return sha256_of(read_file(templates_folder() / "faces" / "art" / kCrest).value());
+}
+
+TEST_F(RenderTest, ArtIsOnEveryCardAndCompressedOnce) {
+  const auto face = parse(art_template(kCrest, hash_of_crest()));
+  ASSERT_TRUE(face) << face.error().message;
+  EXPECT_TRUE(renderer_->examine(face.value()).empty());
+  FaceData data;
+  data.fields["value"] = "one";
+  render(face.value(), data);
+  EXPECT_EQ(run_command("qpdf --check " + pdf_file()).exit_code, 0);
+  // One image in the file, shown on both pages; navy and amber are there.
+  const auto images = run_command("pdfimages -list " + pdf_file());
+  EXPECT_NE(images.output.find("jpeg"), std::string::npos) << images.output;
+  for (const int page : {1, 2}) {
+    const std::string grey = raster(page, 150);
+    EXPECT_GT(std::count_if(grey.begin() + 20, grey.end(),
+                            [](char c) { return static_cast<unsigned char>(c) < 80; }),
+              100)
+        << page;
+  }
+  // The same card by another renderer, after another card: the same bytes.
+  const Bytes first = read_file(pdf_file()).value();
+  data.fields["value"] = "two";
+  ASSERT_TRUE(renderer_->render(face.value(), data));
+  data.fields["value"] = "one";
+  EXPECT_EQ(renderer_->render(face.value(), data).value(), first);
+  EXPECT_EQ(new_renderer()->render(face.value(), data).value(), first);
+}
+
+TEST_F(RenderTest, ArtThatIsNotThePinnedFileIsNeverDecoded) {
+  FaceData data;
+  data.fields["value"] = "one";
+  for (const auto& [file, hash] : {std::pair<std::string, std::string>{kCrest, std::string(64, '0')},
+                                   {"no-such-file.png", hash_of_crest()}}) {
+    const auto face = parse(art_template(file, hash));
+    ASSERT_TRUE(face) << face.error().message;
+    const auto errors = renderer_->examine(face.value());
+    ASSERT_EQ(errors.size(), 1U) << file;
+    EXPECT_EQ(errors[0].code, "template.art");
+    EXPECT_EQ(errors[0].field, "art/crest");
+    expect_refused(face.value(), data, "face.art", "crest");
+  }
+}
+
+TEST_F(RenderTest, ArtOfAnotherShapeThanItsPlaceIsAFaultOfTheTemplate) {
+  std::string text = art_template(kCrest, hash_of_crest());
+  text.replace(text.find("[2,2,20,20]"), 11, "[2,2,20,15]");
+  const auto face = parse(text);
+  ASSERT_TRUE(face) << face.error().message;
+  const auto errors = renderer_->examine(face.value());
+  ASSERT_EQ(errors.size(), 1U);
+  EXPECT_EQ(errors[0].code, "template.art");
+}
+
+TEST_F(RenderTest, ArtUnderAConditionIsOnTheCardsThatAskForIt) {
+  const auto face = parse(art_template(
+      kCrest, hash_of_crest(),
+      R"(,{"type":"art","name":"mark","box":[60,30,20,20],"art":"crest","when":{"field":"marked","present":true}})"));
+  ASSERT_TRUE(face) << face.error().message;
+  const auto dark_at_mark = [&](const std::string& marked) {
+    FaceData data;
+    data.fields = {{"value", "one"}, {"marked", marked}};
+    render(face.value(), data);
+    const std::string grey = raster(1, 100);
+    const std::size_t header = grey.find("255\n") + 4, width = (grey.size() - header) / 213;
+    int dark = 0;
+    for (std::size_t y = 120; y < 190; ++y) {
+      for (std::size_t x = 240; x < 310; ++x) {
+        dark += static_cast<unsigned char>(grey[header + y * width + x]) < 80 ? 1 : 0;
+      }
+    }
+    return dark;
+  };
+  EXPECT_EQ(dark_at_mark(""), 0);
+  EXPECT_GT(dark_at_mark("yes"), 100);
+}
+
+TEST(ArtFiles, ArePlainNamesWithAHash) {
+  const std::string hash(64, 'a');
+  EXPECT_TRUE(parse(art_template("crest.jpg", hash)));
+  for (const auto& [file, sha256] : {std::pair<std::string, std::string>{"../fonts/crest.png", hash},
+                                     {"/etc/crest.png", hash},
+                                     {"crest.svg", hash},
+                                     {".png", hash},
+                                     {"crest.png", "abc"},
+                                     {"crest.png", std::string(64, 'A')}}) {
+    const auto face = parse(art_template(file, sha256));
+    ASSERT_FALSE(face) << file;
+    EXPECT_EQ(face.error().code, "template.value") << file;
+  }
+  std::string unknown = art_template("crest.png", hash);
+  unknown.replace(unknown.find("\"art\":\"crest\""), 13, "\"art\":\"other\"");
+  EXPECT_FALSE(parse(unknown));
+  // Over what is read it may not lie, and not into text's way.
+  EXPECT_FALSE(parse(art_template(
+      "crest.png", hash,
+      R"(,{"type":"art","name":"over","box":[20,2,10,10],"art":"crest","allow_overlap":true})")));
+}
+
 TEST_F(RenderTest, AGhostIsGreyAndPale) {
   const auto face = parse(template_with(
       R"({"type":"photo","name":"p","box":[1,1,20,26.67],"image":"face"},)"
