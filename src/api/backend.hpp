@@ -43,6 +43,12 @@ class Backend {
   virtual json::value station() = 0;
   virtual Result<json::value> set_paused(const std::string& line, bool paused, const Actor& actor) = 0;
 
+  // The question that the line has for the person who moves its cards: {"task":{"id","kind","text",…}}, or
+  // {}.
+  virtual Result<json::value> line_task(const std::string& line) = 0;
+  // {"id","answer":"done"|"nothing","serial","place"}. Errors station.task (not open any more), line.answer.
+  virtual Result<json::value> answer_line_task(const std::string& line, std::string_view answer) = 0;
+
   virtual Result<json::value> stock() = 0;
   // CSV rows serial,class,chip_id with a header line. `to` is vault or line.
   virtual Result<json::value> receive_stock(std::string_view csv, const std::string& to,

@@ -65,6 +65,16 @@ Answer set_paused(Backend& backend, const Call& call) {
   return json_response(200, answer);
 }
 
+Answer show_line_task(Backend& backend, const Call& call) {
+  TRY(auto task, backend.line_task(call.arguments[0]));
+  return json_response(200, task);
+}
+
+Answer answer_line_task(Backend& backend, const Call& call) {
+  TRY(auto taken, backend.answer_line_task(call.arguments[0], call.request.body));
+  return json_response(200, taken);
+}
+
 Answer show_stock(Backend& backend, const Call&) {
   TRY(auto stock, backend.stock());
   return json_response(200, stock);
@@ -140,6 +150,8 @@ constexpr std::array kRoutes{
     Route{"GET", "/v1/station", kEveryRole, show_station},
     Route{"POST", "/v1/lines/{line}/pause", kLine, set_paused<true>},
     Route{"POST", "/v1/lines/{line}/resume", kLine, set_paused<false>},
+    Route{"GET", "/v1/lines/{line}/task", kLine, show_line_task},
+    Route{"POST", "/v1/lines/{line}/task", kLine, answer_line_task},
     Route{"GET", "/v1/stock", kBooks, show_stock},
     Route{"POST", "/v1/stock/receive", kLine, receive_stock},
     Route{"POST", "/v1/stock/move", kLine, act_on_stock<StockAction::move>},

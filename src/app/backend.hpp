@@ -6,6 +6,7 @@
 #include <mutex>
 
 #include "api/backend.hpp"
+#include "app/line_desk.hpp"
 #include "app/loading.hpp"
 #include "app/statement_desk.hpp"
 #include "app/station_loop.hpp"
@@ -31,6 +32,7 @@ class StationBackend final : public api::Backend {
     std::string time_zone;                 // of the shifts
     std::chrono::milliseconds chip_limit;  // how long reading one chip may take
     const Tidying& tidying;
+    LineDesk* desk = nullptr;  // of a line whose cards a person moves
   };
   explicit StationBackend(Parts parts)
       : parts_(std::move(parts)),
@@ -43,6 +45,8 @@ class StationBackend final : public api::Backend {
   Result<json::value> act_on_job(const std::string& id, JobAction action, const api::Actor& actor) override;
   json::value station() override;
   Result<json::value> set_paused(const std::string& line, bool paused, const api::Actor& actor) override;
+  Result<json::value> line_task(const std::string& line) override;
+  Result<json::value> answer_line_task(const std::string& line, std::string_view answer) override;
   Result<json::value> stock() override;
   Result<json::value> receive_stock(std::string_view csv, const std::string& to,
                                     const api::Actor& actor) override;

@@ -167,11 +167,15 @@ Status Daemon::State::build() {
   loop = std::make_unique<StationLoop>(hooks());
   tidying = std::make_unique<Tidying>(Tidying::Parts{config, *loop, *ledger, *station, clock, log});
   TRY(auto reader, ledger::LedgerReader::open(ledger_file()));
+  if (devices.eyes) {
+    TRY(auto receipts, ledger::LedgerReader::open(ledger_file()));
+    devices.eyes->open({*lanes, devices.station.readers, loaded, std::move(receipts)});
+  }
   TRY(auto checks, checks_of(loaded, {config.templates, config.fonts}));
   backend = std::make_unique<StationBackend>(StationBackend::Parts{
       loaded, std::move(checks), *ledger, *station, *loop, std::move(reader), config.work / "log",
       ledger->source(), config.line.name, clock, random, config.time_zone,
-      std::chrono::milliseconds(config.line.chip_timeout_ms), *tidying});
+      std::chrono::milliseconds(config.line.chip_timeout_ms), *tidying, devices.desk.get()});
   TRY(publishing_reader, ledger::LedgerReader::open(ledger_file()));
   return open_log();
 }
@@ -276,6 +280,7 @@ bool Daemon::stop(int seconds) {
   }
   const bool drained = state.wait_until_idle(seconds);
   if (!drained) state.log.write(message::kDrainTimeout);
+  if (state.devices.desk) state.devices.desk->close();
   const int hung = state.lanes->stop(kLanesPatience);
   if (hung > 0) state.log.write(message::kHungCalls, {{"calls", std::to_string(hung)}});
   try {

@@ -8,6 +8,7 @@
 #include "devices/ipp/ipp_printer.hpp"
 #include "devices/pcsc/pcsc_reader.hpp"
 #include "devices/pkcs11/pkcs11_vault.hpp"
+#include "devices/transport/evolis_transport.hpp"
 #include "devices/transport/virtual_transport.hpp"
 #include "station/face_targets.hpp"
 
@@ -48,10 +49,34 @@ Status open_printers(const Config& config, const Clock& clock, Devices& devices)
   return ok();
 }
 
-Status open_transport(const Config& config, Devices& devices) {
-  if (config.line.transport_driver != "virtual") {
-    return fail("config.key", "there is no such transport driver", "/line/transport/driver",
-                "Known: virtual.");
+// Asks a person, and looks into the readers whether it is so.
+void open_manual_transport(const Config& config, const Clock& clock, Devices& devices) {
+  devices.desk = std::make_unique<LineDesk>(clock);
+  devices.eyes = std::make_unique<LaneEyes>();
+  devices.transport = std::make_unique<station::ManualTransport>(station::ManualTransport::Parts{
+      *devices.desk, *devices.eyes, [eyes = devices.eyes.get()] { return eyes->bodies_on_record(); },
+      static_cast<int>(config.line.readers.size()), static_cast<int>(config.line.printers.size())});
+}
+
+void open_evolis_transport(const EvolisConfig& config, Devices& devices) {
+  devices::EvolisSettings settings;
+  settings.service.host = config.host;
+  settings.service.port = config.port;
+  settings.device = config.device;
+  settings.contactless = config.contactless;
+  devices.eyes = std::make_unique<LaneEyes>();
+  devices.transport = std::make_unique<devices::EvolisTransport>(std::move(settings), *devices.eyes);
+}
+
+// The driver is one that the configuration knows.
+Status open_transport(const Config& config, const Clock& clock, Devices& devices) {
+  if (config.line.transport_driver == "manual") {
+    open_manual_transport(config, clock, devices);
+    return ok();
+  }
+  if (config.line.transport_driver == "evolis") {
+    open_evolis_transport(config.line.evolis, devices);
+    return ok();
   }
   devices::VirtualTransport::Settings settings;
   settings.socket_path = config.line.transport_socket;
@@ -116,7 +141,7 @@ Result<Devices> open_devices(const Config& config, const Loaded& loaded, const C
   TRY(devices.vault, open_vault(config));
   TRY_STATUS(open_readers(config, devices));
   TRY_STATUS(open_printers(config, clock, devices));
-  TRY_STATUS(open_transport(config, devices));
+  TRY_STATUS(open_transport(config, clock, devices));
   TRY_STATUS(open_face_readers(config, loaded, clock, devices));
   for (const auto& reader : devices.readers) {
     devices.station.readers.push_back(std::make_shared<station::ChipStation>(

@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "app/config.hpp"
+#include "app/lane_eyes.hpp"
+#include "app/line_desk.hpp"
 #include "app/loading.hpp"
 #include "base/random.hpp"
 #include "crypto/key_vault.hpp"
@@ -17,6 +19,8 @@ struct Devices {
   std::unique_ptr<crypto::KeyVault> vault;
   std::vector<std::unique_ptr<chip::CardReader>> readers;
   std::vector<std::unique_ptr<print::Printer>> printers;
+  std::unique_ptr<LaneEyes> eyes;  // of transports that cannot read a body's number; opened by the daemon
+  std::unique_ptr<LineDesk> desk;  // of the manual transport
   std::unique_ptr<station::Transport> transport;
   std::vector<std::unique_ptr<station::FaceReader>> face_readers;
   station::StationDevices station;

@@ -141,6 +141,21 @@ Result<std::vector<AttemptRecord>> LedgerReader::spoiled(std::size_t limit) {
   return attempts_of(query);
 }
 
+Result<std::optional<BlankRecord>> LedgerReader::blank_with_chip(std::string_view chip_id) {
+  Query query(*state_->database, "SELECT " LEDGER_BLANK_COLUMNS " FROM blanks WHERE chip_id = ?");
+  TRY(auto row, query.bind(chip_id).step());
+  if (!row) return std::optional<BlankRecord>();
+  TRY(auto blank, blank_of(query));
+  return std::optional<BlankRecord>(std::move(blank));
+}
+
+Result<std::vector<AttemptRecord>> LedgerReader::open_attempts() {
+  Query query(*state_->database,
+              "SELECT " LEDGER_ATTEMPT_COLUMNS
+    " FROM attempts WHERE state NOT IN ('good', 'spoiled', 'missing') ORDER BY id");
+  return attempts_of(query);
+}
+
 Result<std::optional<BlankRecord>> LedgerReader::blank(std::string_view serial) {
   Query query(*state_->database, "SELECT " LEDGER_BLANK_COLUMNS " FROM blanks WHERE serial = ?");
   TRY(auto row, query.bind(serial).step());

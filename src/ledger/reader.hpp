@@ -37,6 +37,10 @@ class LedgerReader {
   // Attempts that ended as spoiled, at most `limit`, the newest first.
   Result<std::vector<AttemptRecord>> spoiled(std::size_t limit);
   Result<std::optional<BlankRecord>> blank(std::string_view serial);
+  // The blank that a receipt has with this chip (hex of the CPLC, upper case).
+  Result<std::optional<BlankRecord>> blank_with_chip(std::string_view chip_id);
+  // Attempts that have not come to an end, those in doubt included.
+  Result<std::vector<AttemptRecord>> open_attempts();
 
   // Entries from sequence `from` on, at most `limit`.
   Result<std::vector<JournalEntry>> journal(Sequence from, std::size_t limit);

@@ -34,6 +34,18 @@ TaskResult verdict(const chip::InspectionReport& report, json::object evidence) 
   return {Found::failed, first.code, first.sentence, std::move(evidence)};
 }
 
+// Set for as long as a call is under way.
+class InUse {
+ public:
+  explicit InUse(std::atomic<bool>& flag) : flag_(flag) { flag_ = true; }
+  ~InUse() { flag_ = false; }
+  InUse(const InUse&) = delete;
+  InUse& operator=(const InUse&) = delete;
+
+ private:
+  std::atomic<bool>& flag_;
+};
+
 }  // namespace
 
 std::string commitment(ByteView salt, ByteView what) {
@@ -75,6 +87,7 @@ std::optional<TaskResult> ChipStation::connect(const CardWork& work, chip::CardC
 }
 
 TaskResult ChipStation::identify(const chip::ChipProfile& profile) {
+  const InUse use(in_use_);
   auto connection = cold_channel();
   if (!connection) return not_connected(connection.error());
   auto identity = chip::read_identity(*connection.value().channel, profile);
@@ -96,6 +109,7 @@ Status ChipStation::sign(CardWork& work) {
 }
 
 TaskResult ChipStation::write(CardWork& work) {
+  const InUse use(in_use_);
   const SteadyTime began = clock_.steady();
   chip::CardChannel* channel = nullptr;
   if (auto trouble = connect(work, channel)) return *trouble;
@@ -117,6 +131,7 @@ TaskResult ChipStation::write(CardWork& work) {
 }
 
 TaskResult ChipStation::inspect(CardWork& work) {
+  const InUse use(in_use_);
   const SteadyTime began = clock_.steady();
   chip::CardChannel* channel = nullptr;
   if (auto trouble = connect(work, channel)) return *trouble;
@@ -136,6 +151,7 @@ TaskResult ChipStation::inspect(CardWork& work) {
 }
 
 TaskResult ChipStation::look(CardWork& work) {
+  const InUse use(in_use_);
   auto connection = cold_channel();
   if (!connection) return not_connected(connection.error());
   auto state = chip::read_chip_state(*connection.value().channel, work.line->profile);
@@ -197,6 +213,7 @@ TaskResult ChipStation::inspect_by_signature(chip::CardChannel& channel, CardWor
 }
 
 TaskResult ChipStation::reread(CardWork& work) {
+  const InUse use(in_use_);
   const SteadyTime began = clock_.steady();
   auto connection = cold_channel();
   if (!connection) return not_connected(connection.error());
@@ -220,7 +237,31 @@ TaskResult ChipStation::reread(CardWork& work) {
   return verdict(report.value(), std::move(evidence));
 }
 
+void ChipStation::release() {
+  const InUse use(in_use_);
+  channel_.reset();
+}
+
+Result<std::optional<std::string>> ChipStation::see(const std::vector<const chip::ChipProfile*>& profiles) {
+  constexpr int kLookMs = 1000;
+  if (in_use_) return fail("reader.hung", "a call to " + reader_.name() + " has not come back");
+  const InUse use(in_use_);
+  channel_.reset();
+  TRY(const bool present, reader_.wait_for_card(true, kLookMs));
+  if (!present) return std::optional<std::string>();
+  TRY(const auto channel, reader_.connect());
+  Error last =
+      fail("chip.identity", "no profile of this station can tell who the chip in " + reader_.name() + " is");
+  for (const chip::ChipProfile* profile : profiles) {
+    auto identity = chip::read_identity(*channel, *profile);
+    if (identity) return std::optional<std::string>(identity.value().hex());
+    last = identity.error();
+  }
+  return last;
+}
+
 TaskResult ChipStation::probe() {
+  const InUse use(in_use_);
   channel_.reset();
   auto answers = reader_.wait_for_card(true, 0);
   return answers ? success() : not_connected(answers.error());

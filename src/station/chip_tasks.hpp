@@ -2,6 +2,7 @@
 // reader and answers what it found. They know nothing of the ledger or of what comes next.
 #pragma once
 
+#include <atomic>
 #include <optional>
 #include <vector>
 
@@ -45,12 +46,16 @@ class ChipStation {
   // In the printed card: that the chip is the one that was written for this job. Fills work.reread.
   virtual TaskResult reread(CardWork& work);
 
+  // Who the chip in the reader is, by the first of these profiles that can tell; nothing when there is no
+  // card. Leaves the card unpowered. Error reader.hung: a call to this reader has not come back.
+  Result<std::optional<std::string>> see(const std::vector<const chip::ChipProfile*>& profiles);
+
   // Whether the reader answers at all, with or without a card: after it was lost or hung. Ends a connection
   // that is left.
   virtual TaskResult probe();
 
   // Ends the connection and powers the card off: before it is taken away.
-  virtual void release() { channel_.reset(); }
+  virtual void release();
 
  private:
   struct Connection {
@@ -69,6 +74,7 @@ class ChipStation {
   const std::vector<crypto::Certificate>& anchors_;
   const std::vector<Bytes> revocation_lists_;
   std::unique_ptr<chip::CardChannel> channel_;
+  std::atomic<bool> in_use_{false};  // by a call; one that hangs keeps it
 };
 
 // base64url of SHA-256(salt ‖ what): commits to personal bytes without telling them.

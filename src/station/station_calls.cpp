@@ -113,6 +113,7 @@ void Station::call_take(const CardPtr& card) {
               card->place = card->target;
               return on_result(card, success());
             }
+            if (body.error().code == kTransportClosing) return;
             TaskResult result = result_of(body.error());
             if (body.error().code == "transport.no_blank") result.found = Found::nothing_there;
             on_result(card, std::move(result));
@@ -143,6 +144,7 @@ void Station::call_transport(const CardPtr& card, Place to) {
   later(kTransportLane, 0, [this, card, to, transport = devices_.transport, body = card->body]() -> Report {
     auto moved = transport->move(body, to);
     return [this, card, to, moved = std::move(moved)] {
+      if (!moved && moved.error().code == kTransportClosing) return;
       if (!moved) {
         // Something stands there that the station knows nothing of: the next card would find it too.
         const bool device = to.kind == Place::Kind::reader || to.kind == Place::Kind::printer;

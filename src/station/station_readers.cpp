@@ -132,6 +132,7 @@ void Station::look_at_closed_slots() {
   later("transport", 0, [this, transport = devices_.transport]() -> Report {
     auto places = transport->list(false);
     return [this, places = std::move(places)] {
+      if (!places && places.error().code == kTransportClosing) return;
       if (!places) return stop_line(places.error().code);
       const auto open = [&](std::vector<Slot>& slots, Place::Kind kind) {
         for (std::size_t i = 0; i < slots.size(); ++i) {

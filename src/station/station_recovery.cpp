@@ -46,6 +46,7 @@ void Station::recover() {
           auto places = transport->list(false);
           return [this, open, places = std::move(places)] {
             if (places) return resume(open, places.value());
+            if (places.error().code == kTransportClosing) return;
             stop_line(places.error().code);
             // Nobody can say where the bodies are: open attempts stay as they are on record until the next
             // start.

@@ -1,5 +1,6 @@
 // Port Transport: what moves card bodies between the places of a line. Implemented by devices/transport for
-// machines that can; the manual one (asks a person) will live in this room.
+// machines that can; the manual one (asks a person) is manual_transport.hpp. Port ChipEyes: for transports
+// that cannot read the number on a body by themselves.
 //
 // One lane of its own: one call at a time. Calls block, each at most the device's own time limit. An error
 // with Happened::unknown means that the card may be anywhere between two places: look with `list`, never
@@ -28,13 +29,31 @@ struct CardPlace {
   Place place;
 };
 
+// The transport is being closed and whoever it asked has not answered: nothing is known that was not known
+// before, nothing is recorded, and the next run asks again.
+inline constexpr std::string_view kTransportClosing = "transport.closing";
+
+// Port ChipEyes: which blank stands in a reader, by its chip and the receipts.
+class ChipEyes {
+ public:
+  virtual ~ChipEyes() = default;
+  struct Seen {
+    bool card = false;       // one stands there and its chip answers
+    std::string blank = {};  // its serial; empty: no receipt has this chip
+    std::string blank_class = {};
+    bool operator==(const Seen&) const = default;
+  };
+  // Blocks a few seconds at most. Errors reader.*: it cannot be told.
+  virtual Result<Seen> see(int reader) = 0;
+};
+
 class Transport {
  public:
   virtual ~Transport() = default;
 
   // Moves the next blank of a class from the hopper to a reader; the name of the body it moved.
   // Errors transport.no_blank (hopper has none of the class), transport.busy (a card is there already),
-  // transport.fault.
+  // transport.fault, transport.closing.
   virtual Result<std::string> take(int reader, std::string_view blank_class) = 0;
 
   // Moves a body to a place. Errors transport.no_card, transport.busy, transport.fault.

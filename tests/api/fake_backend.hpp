@@ -36,6 +36,11 @@ class FakeBackend : public Backend {
   Result<json::value> set_paused(const std::string& line, bool paused, const Actor&) override {
     return json::value(json::object{{"line", line}, {"paused", paused}});
   }
+  Result<json::value> line_task(const std::string&) override { return json::value(json::object{}); }
+  Result<json::value> answer_line_task(const std::string&, std::string_view answer) override {
+    if (answer == "late") return fail("station.task", "this question is not open", "/id");
+    return json::value(json::object{{"taken", true}});
+  }
   Result<json::value> stock() override { return json::value(json::object{}); }
   Result<json::value> receive_stock(std::string_view csv, const std::string& to, const Actor&) override {
     return json::value(json::object{{"bytes", csv.size()}, {"to", to}});

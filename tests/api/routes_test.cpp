@@ -53,6 +53,11 @@ TEST_F(RoutesTest, KnowPathsAndMethodsApart) {
   EXPECT_EQ(ask("POST", "/v1/lines/line-1/pause").body, R"({"line":"line-1","paused":true})");
 }
 
+TEST_F(RoutesTest, SayThatAQuestionOfTheLineIsNotOpenAnyMore) {
+  EXPECT_EQ(ask("POST", "/v1/lines/line-1/task", "late").status, 409);
+  EXPECT_EQ(ask("GET", "/v1/lines/line-1/task").body, "{}");
+}
+
 TEST_F(RoutesTest, CheckNumbersAndTargets) {
   EXPECT_EQ(ask("GET", "/v1/jobs?limit=0").status, 400);
   EXPECT_EQ(ask("GET", "/v1/jobs?limit=1x").status, 400);
@@ -105,7 +110,7 @@ TEST_F(RoutesTest, HaveEveryCallThatTheFormatPageNames) {
     EXPECT_TRUE(status == 200 || status == 202) << call << " gives " << status;
     ++calls;
   }
-  EXPECT_EQ(calls, 17);
+  EXPECT_EQ(calls, 19);
 }
 
 TEST_F(RoutesTest, ServeFilesOfTheAuditLog) {

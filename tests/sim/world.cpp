@@ -223,7 +223,7 @@ void World::start() {
     devices.printers.push_back(std::make_shared<station::PrintStation>(
         *printer, renderer(), clock_, station::PrintLimits{std::chrono::seconds(8)}));
   }
-  devices.transport = &transport_;
+  devices.transport = &line_transport();
   if (size_.face_reader) {
     devices.faces.push_back(std::make_shared<station::FaceStation>(face_reader_, clock_));
   }
@@ -255,6 +255,22 @@ void World::restart_from(DiskImage image) {
   ledger_.reset();
   size_.disk->boot(std::move(image));
   restart();
+}
+
+// A person's transport knows nothing of an earlier run.
+station::Transport& World::line_transport() {
+  if (!size_.manual) return transport_;
+  const auto on_record = [this]() -> Result<std::vector<station::ManualTransport::Body>> {
+    std::vector<station::ManualTransport::Body> bodies;
+    TRY(const auto attempts, reader()->open_attempts());
+    for (const auto& attempt : attempts) {
+      if (attempt.state != job::AttemptState::in_doubt) bodies.push_back({attempt.blank, kClass});
+    }
+    return bodies;
+  };
+  manual_ = std::make_unique<station::ManualTransport>(station::ManualTransport::Parts{
+      person_, eyes_, on_record, static_cast<int>(readers_.size()), static_cast<int>(printers_.size())});
+  return *manual_;
 }
 
 void World::restart(std::optional<Crash> crash) {

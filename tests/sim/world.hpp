@@ -14,6 +14,7 @@
 #include "tests/sim/disk.hpp"
 #include "tests/sim/face_reader.hpp"
 #include "tests/sim/modelled_chip.hpp"
+#include "tests/sim/operator.hpp"
 #include "tests/sim/printer.hpp"
 #include "tests/support/command.hpp"
 #include "tests/support/memory_vault.hpp"
@@ -28,6 +29,7 @@ struct WorldSize {
   std::vector<std::string> signers = {"ds-UTO"};
   std::int64_t signatures_max = 100000;
   int derivations_max = 4;
+  bool manual = false;      // a person moves the cards
   int printer_look_ms = 0;  // 0: printers are looked at when there is cause only, so that a run has an end
   bool face_reader = true;  // the product asks for one, and the line has it
   std::uint64_t seed = 7;
@@ -110,6 +112,8 @@ class World {
   }
   station::Station& station() { return *station_; }
   SimulatedTransport& transport() { return transport_; }
+  SimulatedOperator& person() { return person_; }
+  SimulatedEyes& eyes() { return eyes_; }
   SimulatedClock& clock() { return clock_; }
   SimulatedWorkers& workers() { return workers_; }
   Dice& dice() { return dice_; }
@@ -130,6 +134,7 @@ class World {
   class KeptEvidence;
   void start();
   station::FaceTexts printed_fields(const std::string& attempt);
+  station::Transport& line_transport();
   std::shared_ptr<station::ChipStation> chip_station(SimulatedReader& reader);
   std::unique_ptr<ledger::LedgerReader> reader() const;
   void check_journal(ledger::LedgerReader& reader, std::vector<std::string>& broken) const;
@@ -152,6 +157,9 @@ class World {
   SimulatedTransport transport_{clock_};
   SimulatedFaceReader face_reader_{transport_, clock_,
                                    [this](const std::string& attempt) { return printed_fields(attempt); }};
+  SimulatedOperator person_{transport_};
+  SimulatedEyes eyes_{transport_, [this] { return reader(); }};
+  std::unique_ptr<station::ManualTransport> manual_;
   std::vector<std::unique_ptr<SimulatedReader>> readers_;
   std::vector<std::unique_ptr<SimulatedPrinter>> printers_;
   std::unique_ptr<TraceLog> log_;
