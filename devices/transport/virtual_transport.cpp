@@ -122,7 +122,11 @@ Result<std::string> VirtualTransport::request(const std::string& line) {
   }
   const std::size_t end = answer.find(' ', 6);
   std::string code = answer.substr(6, end == std::string::npos ? end : end - 6);
-  return fail(std::move(code), end == std::string::npos ? answer : answer.substr(end + 1));
+  const std::string text = end == std::string::npos ? answer : answer.substr(end + 1);
+  // The card may be anywhere on its way.
+  if (code == "transport.jam")
+    return unknown("transport.fault", text, "Take the card out; then resume the line.");
+  return fail(std::move(code), text);
 }
 
 Result<std::string> VirtualTransport::take(int reader, std::string_view blank_class) {

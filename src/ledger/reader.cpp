@@ -152,7 +152,7 @@ Result<std::optional<BlankRecord>> LedgerReader::blank_with_chip(std::string_vie
 Result<std::vector<AttemptRecord>> LedgerReader::open_attempts() {
   Query query(*state_->database,
               "SELECT " LEDGER_ATTEMPT_COLUMNS
-    " FROM attempts WHERE state NOT IN ('good', 'spoiled', 'missing') ORDER BY id");
+              " FROM attempts WHERE state NOT IN ('good', 'spoiled', 'missing') ORDER BY id");
   return attempts_of(query);
 }
 

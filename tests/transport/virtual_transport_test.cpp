@@ -78,6 +78,32 @@ TEST_F(Transport, TakesMovesAndLists) {
   EXPECT_EQ(transport_.list(true).value()[0].place, kHopper);
 }
 
+TEST_F(Transport, DoesNotKnowWhereAJammedCardIsUntilItAsksTheSensors) {
+  const auto place_of = [this](std::string_view card) -> std::string {
+    const auto cards = transport_.list(true);
+    for (const auto& one : cards.value()) {
+      if (one.card == card) return station::text_of(one.place);
+    }
+    return "nowhere";
+  };
+  for (const auto& [kind, seen] :
+       {std::pair("stays", "hopper"), {"arrives", "printer-1"}, {"hidden", "nowhere"}}) {
+    ASSERT_EQ(bench_->execute(std::string("jam B000003 ") + kind), "ok\n");
+    const Status moved = transport_.move("B000003", kPrinter1);
+    ASSERT_FALSE(moved) << kind;
+    EXPECT_EQ(moved.error().code, "transport.fault") << kind;
+    EXPECT_EQ(moved.error().happened, Happened::unknown) << kind;
+    EXPECT_EQ(place_of("B000003"), seen);
+    ASSERT_EQ(bench_->execute("jam B000003 none"), "ok\n");
+    ASSERT_TRUE(transport_.move("B000003", kHopper)) << kind;  // once only
+  }
+  ASSERT_EQ(bench_->execute("jam B000001 stays"), "ok\n");
+  EXPECT_EQ(transport_.take(2, "vn-citizen").error().happened, Happened::unknown);
+  EXPECT_EQ(place_of("B000001"), "hopper");
+  EXPECT_TRUE(bench_->execute("jam B000001 sideways").starts_with("error transport.syntax"));
+  EXPECT_TRUE(bench_->execute("jam B000009 stays").starts_with("error transport.no_card"));
+}
+
 TEST_F(Transport, PassesOnRefusalsWithTheirCode) {
   ASSERT_TRUE(transport_.take(1, "vn-citizen").has_value());
   const auto busy = transport_.take(1, "vn-citizen");

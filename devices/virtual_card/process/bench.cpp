@@ -60,7 +60,7 @@ std::string Bench::execute(std::string_view line) {
   std::vector<std::string> words;
   for (std::string word; stream >> word;) words.push_back(word);
   Result<std::string> answer =
-      fail("transport.syntax", "the request is none of ping, list, take, move, fault");
+      fail("transport.syntax", "the request is none of ping, list, take, move, fault, jam");
   if (words.size() == 1 && words[0] == "ping") {
     answer = std::string("ok virtual-card 1\n");
   } else if (words.size() == 1 && words[0] == "list") {
@@ -71,14 +71,17 @@ std::string Bench::execute(std::string_view line) {
     answer = move(words);
   } else if (!words.empty() && words[0] == "fault") {
     answer = fault(words);
+  } else if (!words.empty() && words[0] == "jam") {
+    answer = jam(words);
   }
   if (answer) return answer.value();
   return "error " + answer.error().code + " " + answer.error().message + "\n";
 }
 
 Result<std::string> Bench::list() const {
-  std::string text = "ok " + std::to_string(stock_.entries().size()) + "\n";
+  std::string text = "ok " + std::to_string(stock_.entries().size() - hidden_.size()) + "\n";
   for (const Stock::Entry& entry : stock_.entries()) {
+    if (hidden_.contains(entry.serial)) continue;
     text += entry.serial + " " + entry.card_class + " " + entry.place + "\n";
   }
   return text;
@@ -96,6 +99,9 @@ Result<std::string> Bench::take(const std::vector<std::string>& words) {
     return fail("transport.no_blank",
                 "the hopper has no blank" + (wanted.empty() ? "" : " of class " + wanted));
   const std::string serial = blank->serial;
+  if (jams_.contains(serial)) {
+    TRY_STATUS(jam_on_the_way(serial, words[1]));
+  }
   TRY_STATUS(move_card(serial, words[1]));
   return "ok " + serial + "\n";
 }
@@ -110,6 +116,9 @@ Result<std::string> Bench::move(const std::vector<std::string>& words) {
   const bool single = device_number(to, kReaderPrefix) != 0 || device_number(to, kPrinterPrefix) != 0;
   if (single && stock_.at(to) != nullptr)
     return fail("transport.busy", "there is a card in " + to + " already");
+  if (jams_.contains(words[1])) {
+    TRY_STATUS(jam_on_the_way(words[1], to));
+  }
   TRY_STATUS(move_card(words[1], to));
   return std::string("ok\n");
 }
@@ -122,6 +131,35 @@ Result<std::string> Bench::fault(const std::vector<std::string>& words) {
   faults_[words[1]] = parsed;
   if (ReaderSlot* slot = slot_of(entry->place); slot != nullptr) slot->set_fault(parsed);
   return std::string("ok\n");
+}
+
+Result<std::string> Bench::jam(const std::vector<std::string>& words) {
+  if (words.size() != 3) return wrong_request("jam SERIAL stays|arrives|hidden|none");
+  if (stock_.find(words[1]) == nullptr) return no_card(words[1]);
+  jams_.erase(words[1]);
+  hidden_.erase(words[1]);
+  if (words[2] == "stays") {
+    jams_[words[1]] = Jam::stays;
+  } else if (words[2] == "arrives") {
+    jams_[words[1]] = Jam::arrives;
+  } else if (words[2] == "hidden") {
+    jams_[words[1]] = Jam::hidden;
+  } else if (words[2] != "none") {
+    return wrong_request("jam SERIAL stays|arrives|hidden|none");
+  }
+  return std::string("ok\n");
+}
+
+// The card may stand at the one end of its way, at the other, or where no sensor is; who moved it is not
+// told.
+Status Bench::jam_on_the_way(const std::string& serial, const std::string& to) {
+  const Jam jam = jams_.at(serial);
+  jams_.erase(serial);
+  if (jam != Jam::stays) {
+    TRY_STATUS(move_card(serial, to));
+  }
+  if (jam == Jam::hidden) hidden_.insert(serial);
+  return fail("transport.jam", "card " + serial + " jams on its way to " + to);
 }
 
 // `same_identity SERIAL` means a card of this stock; the others stand for themselves.

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,8 @@ class Bench {
   Result<std::string> take(const std::vector<std::string>& words);
   Result<std::string> move(const std::vector<std::string>& words);
   Result<std::string> fault(const std::vector<std::string>& words);
+  Result<std::string> jam(const std::vector<std::string>& words);
+  Status jam_on_the_way(const std::string& serial, const std::string& to);
   Result<Fault> read_fault(const std::vector<std::string>& words) const;
   Status move_card(const std::string& serial, const std::string& to);
   Status check_place(std::string_view place) const;
@@ -49,6 +52,10 @@ class Bench {
   BenchSettings settings_;
   std::vector<std::unique_ptr<Random>> randoms_;  // one a slot, before the slots that use them
   std::map<std::string, Fault, std::less<>> faults_;
+  // How the next move of a card ends in a jam. A hidden one is seen by no sensor until it is set free.
+  enum class Jam { stays, arrives, hidden };
+  std::map<std::string, Jam, std::less<>> jams_;
+  std::set<std::string, std::less<>> hidden_;
   std::vector<std::unique_ptr<ReaderSlot>> slots_;
 };
 
