@@ -35,6 +35,7 @@ json::object job_json(const ledger::JobRecord& job) {
                       {"findings", job.findings}};
   if (!job.blank.empty()) object["blank"] = job.blank;
   if (!job.replaces.empty()) object["replaces"] = job.replaces;
+  if (!job.epoch.empty()) object["epoch"] = job.epoch;
   return object;
 }
 
@@ -46,6 +47,7 @@ json::object attempt_json(const ledger::AttemptRecord& attempt) {
                       {"state", std::string(job::text_of(attempt.state))},
                       {"evidence", attempt.evidence},
                       {"sequences", std::move(sequences)}};
+  if (!attempt.epoch.empty()) object["epoch"] = attempt.epoch;
   if (!attempt.question.empty()) object["question"] = attempt.question;
   if (!attempt.reject_reason.empty()) object["reject_reason"] = attempt.reject_reason;
   return object;

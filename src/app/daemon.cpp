@@ -20,6 +20,7 @@
 #include "app/wiring.hpp"
 #include "audit/publisher.hpp"
 #include "base/files.hpp"
+#include "report/time_zone.hpp"
 
 namespace imprimatur::app {
 namespace {
@@ -89,6 +90,8 @@ struct Daemon::State {
 
 Status Daemon::State::load(StartOptions start) {
   TRY(loaded, load_all(config, clock.now()));
+  if (auto zone = report::TimeZone::named(config.time_zone); !zone)
+    return while_doing("time_zone", zone.error());
   if (config.test_keys) log.write(message::kTestKeys);
   TRY(devices, open_devices(config, loaded, clock, random));
   TRY_STATUS(make_folders(config.work));
@@ -165,7 +168,8 @@ Status Daemon::State::build() {
       station::Station::Ports{*ledger, *lanes, clock, random, log, evidence.get()}, devices.station,
       loaded.products, options);
   loop = std::make_unique<StationLoop>(hooks());
-  tidying = std::make_unique<Tidying>(Tidying::Parts{config, *loop, *ledger, *station, clock, log});
+  tidying = std::make_unique<Tidying>(
+      Tidying::Parts{config, *loop, *ledger, [this](bool enough) { station->set_room(enough); }, clock, log});
   TRY(auto reader, ledger::LedgerReader::open(ledger_file()));
   if (devices.eyes) {
     TRY(auto receipts, ledger::LedgerReader::open(ledger_file()));

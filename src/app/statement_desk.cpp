@@ -51,11 +51,7 @@ Result<json::object> StatementDesk::propose(const json::object& request, const l
   if (!parts_.policy.requirements.contains(kind)) {
     return fail("statement.unknown_kind", "the policy has no such kind of statement", "/statement");
   }
-  TRY(auto waiting, parts_.ledger.proposals());
-  if (waiting.size() >= ledger::kProposalsMax) {
-    return fail("statement.too_many", "too many statements wait for signatures", {},
-                "Sign those, or let them run out.");
-  }
+  TRY_STATUS(check_room());
   TRY(auto read, read_kind(kind, request, parts_.ledger));
   json::object payload = std::move(read.members);
   payload["statement"] = kind;
@@ -89,14 +85,23 @@ Result<StatementDesk::Collected> StatementDesk::collect(const json::object& jws,
     TRY(auto not_after, parse_rfc3339(not_after_text));
     TRY(auto kind, text_in(payload, "statement"));
     TRY_STATUS(kind_decision(kind, payload, {}, 0));  // one that the desk can do anything with
+    TRY_STATUS(check_room());
     proposal = {id, parsed.payload, {}, not_after, actor.name};
   }
   // New signatures are tried with those that are there: a bad one must not spoil the good ones.
   TRY(const auto* added, member_array(jws, "signatures"));
   ledger::Proposal tried = proposal;
   for (const json::value& signature : *added) {
-    const auto same = std::find(tried.signatures.begin(), tried.signatures.end(), signature);
-    if (same == tried.signatures.end()) tried.signatures.push_back(signature);
+    // Who signs twice is there once: the header names the key.
+    const auto same = std::find_if(
+        tried.signatures.begin(), tried.signatures.end(), [&signature](const json::value& there) {
+          return there.as_object().at("protected") == signature.as_object().at("protected");
+        });
+    if (same == tried.signatures.end()) {
+      tried.signatures.push_back(signature);
+    } else {
+      *same = signature;
+    }
   }
   auto verified = verify(tried);
   // Who has too few signatures and no time left gets no more.
@@ -214,6 +219,13 @@ Status StatementDesk::check_people(const job::Statement& statement) {
   TRY(auto approval, parts_.ledger.approval_of(job));
   TRY(auto approvers, job::people_of(approval, parts_.policy));
   return job::check_different_people(statement.people, approvers);
+}
+
+Status StatementDesk::check_room() {
+  TRY(auto waiting, parts_.ledger.proposals());
+  if (waiting.size() < ledger::kProposalsMax) return ok();
+  return fail("statement.too_many", "too many statements wait for signatures", {},
+              "Sign those, or let them run out.");
 }
 
 Status StatementDesk::drop_expired() {

@@ -58,6 +58,7 @@ class StatementDesk {
                                         const ledger::Actor& actor);
   Result<job::Statement> verify(const ledger::Proposal& proposal);
   Status check_people(const job::Statement& statement);
+  Status check_room();
   Status drop_expired();
 
   Parts parts_;

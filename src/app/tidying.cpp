@@ -1,5 +1,6 @@
 #include "app/tidying.hpp"
 
+#include <filesystem>
 #include <future>
 
 #include "app/messages.hpp"
@@ -62,7 +63,7 @@ void Tidying::look_for_room() {
   room_ = !failed && space.available >= static_cast<std::uintmax_t>(parts_.config.free_mib_min) * kMebibyte;
   if (room_ == told_) return;
   told_ = room_;
-  parts_.loop.post([this, enough = told_] { parts_.station.set_room(enough); });
+  parts_.loop.post([this, enough = told_] { parts_.set_room(enough); });
 }
 
 }  // namespace imprimatur::app

@@ -4,14 +4,13 @@
 #pragma once
 
 #include <atomic>
-#include <filesystem>
+#include <functional>
 
 #include "app/config.hpp"
 #include "app/station_loop.hpp"
 #include "base/clock.hpp"
 #include "base/log.hpp"
 #include "ledger/ledger.hpp"
-#include "station/station.hpp"
 
 namespace imprimatur::app {
 
@@ -20,12 +19,12 @@ class Tidying {
   struct Parts {
     const Config& config;
     StationLoop& loop;
-    ledger::Ledger& ledger;     // in the loop's turns only
-    station::Station& station;  // likewise
+    ledger::Ledger& ledger;              // in the loop's turns only
+    std::function<void(bool)> set_room;  // in a turn: whether there is room, when that has changed
     const Clock& clock;
     Log& log;
   };
-  explicit Tidying(Parts parts) : parts_(parts) {}
+  explicit Tidying(Parts parts) : parts_(std::move(parts)) {}
 
   // One round: room now, erasure at most once a minute.
   void round();

@@ -199,8 +199,9 @@ class Ledger {
   // -- after a restore (design section 6)
   // Begins a new log: the journal so far is put aside, the first entry quotes the last checkpoint of the old
   // log. What was ready or claimed is held and what was in the machines is in doubt: the old log may tell of
-  // cards that this ledger knows nothing of. The ledger must not be open. Errors ledger.missing,
-  // ledger.version, ledger.epoch (the old log has this origin too).
+  // cards that this ledger knows nothing of. Jobs of which it tells that a card was begun are cancelled, and
+  // never taken again (error ledger.past_job of receive_job); their blanks are in quarantine. The ledger must
+  // not be open. Errors ledger.missing, ledger.version, ledger.epoch (the old log has this origin too).
   static Status begin_new_epoch(const std::filesystem::path& file, const LedgerIdentity& identity,
                                 const PastLog& past, Ports ports);
 

@@ -62,6 +62,46 @@ Status freeze(Ledger& ledger, Ledger::State& state) {
   return ok();
 }
 
+constexpr const char* kBegunAfterCopy = "begun_after_copy";
+
+// What the old log tells that this ledger does not know: a card may be out there.
+Status take_over(Ledger& ledger, Ledger::State& state, const PastLog& past) {
+  for (const std::string& id : past.jobs_begun) {
+    Query keep(*state.database, "INSERT OR IGNORE INTO past_jobs VALUES (?)");
+    TRY_STATUS(keep.bind(id).run());
+    auto job = ledger.job(id);
+    if (!job && job.error().code == "ledger.no_job") continue;
+    if (!job) return job.error();
+    if (job.value().state != job::JobState::held) continue;  // in doubt, or ended: people decide, or have
+    TRY_STATUS(change_job(state, job.value(), job::JobEvent::cancel));
+    TRY_STATUS(state.append("job.cancelled", id, {{"reason", kBegunAfterCopy}}));
+  }
+  std::map<std::pair<std::string, StockPlace>, std::vector<std::string>> groups;
+  for (const std::string& serial : past.blanks_begun) {
+    auto blank = find_blank(*state.database, serial);
+    if (!blank && blank.error().code == "ledger.blank_unknown") continue;
+    if (!blank) return blank.error();
+    const StockPlace place = blank.value().place;
+    if (place != StockPlace::line && place != StockPlace::vault) continue;
+    TRY_STATUS(set_blank_place(*state.database, serial, StockPlace::quarantine));
+    groups[{blank.value().blank_class, place}].push_back(serial);
+  }
+  for (auto& [group, serials] : groups) {
+    const json::object data{{"class", group.first},
+                            {"from", std::string(text_of(group.second))},
+                            {"reason", kBegunAfterCopy},
+                            {"to", std::string(text_of(StockPlace::quarantine))}};
+    TRY_STATUS(append_serials(state, {"stock.moved", group.first, data, std::move(serials), {}}));
+  }
+  for (const auto& [signer, count] : past.signatures) {
+    Query query(*state.database,
+                "INSERT INTO signers VALUES (?, ?) ON CONFLICT (key_id) DO UPDATE SET "
+                "count = max(count, excluded.count)");
+    TRY_STATUS(query.bind(signer).bind(count).run());
+  }
+  return ok();
+}
+
 }  // namespace
 
 Status Ledger::begin_new_epoch(const std::filesystem::path& file, const LedgerIdentity& identity,
@@ -83,6 +123,7 @@ Status Ledger::begin_new_epoch(const std::filesystem::path& file, const LedgerId
   state.identity = identity;
   TRY_STATUS(state.first_entry({{"previous", old_log}, {"reason", past.reason}}));
   TRY_STATUS(freeze(*ledger, state));
+  TRY_STATUS(take_over(*ledger, state, past));
   return ledger->commit_group();
 }
 

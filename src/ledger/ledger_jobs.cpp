@@ -50,6 +50,12 @@ Result<bool> has_live_card(Database& database, ByteView tag, const job::JobDocum
   return query.bind(tag).bind(document.replaces).step();
 }
 
+// Whether `replaces` names a card of the same product that is somebody else's: it would live on, unnoticed.
+Result<bool> replaces_another_holders(Database& database, ByteView tag, const job::JobDocument& document) {
+  Query query(database, "SELECT 1 FROM jobs WHERE id = ? AND product = ? AND holder_tag <> ?");
+  return query.bind(document.replaces).bind(document.product).bind(tag).step();
+}
+
 Status insert_job(Ledger::State& state, const JobRecord& record, ByteView tag) {
   Query query(
       *state.database,
@@ -136,6 +142,12 @@ Result<Received> Ledger::receive_job(const NewJob& job) {
     return Received{true, known.value().state, findings_of(known.value().findings)};
   }
   if (known.error().code != "ledger.no_job") return known.error();
+  Query past(database, "SELECT 1 FROM past_jobs WHERE job = ?");
+  TRY(auto begun_before, past.bind(job.document.id).step());
+  if (begun_before) {
+    return fail("ledger.past_job", "the log from before the restore tells that a card of this job was begun",
+                "/document/id", "Find that card; a new one needs a new approval.");
+  }
   TRY(auto tag, state_->holder_tag(job.document));
   std::vector<job::Finding> findings = job.findings;
   TRY(auto live, has_live_card(database, tag, job.document));
@@ -143,6 +155,11 @@ Result<Received> Ledger::receive_job(const NewJob& job) {
     findings.push_back({"check.live_card", "/holder/personal_number",
                         "the holder has a live card or job of this product that `replaces` does not name",
                         job::Severity::blocks});
+  }
+  TRY(auto others, replaces_another_holders(database, tag, job.document));
+  if (others) {
+    findings.push_back({"check.replaces_other", "/replaces",
+                        "the card that `replaces` names is of another holder", job::Severity::blocks});
   }
   JobRecord record = record_of(job, findings, state_->ports.random);
   TRY(auto approval, accept(*state_, {job.approval_id, job.approval_digest, job.approval}, job.submitter));

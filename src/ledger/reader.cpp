@@ -164,6 +164,27 @@ Result<std::optional<BlankRecord>> LedgerReader::blank(std::string_view serial) 
   return std::optional(std::move(blank));
 }
 
+Result<std::optional<ShiftSpan>> LedgerReader::last_shift() {
+  Query query(*state_->database,
+              "SELECT number, opened, opened_at, closed, closed_at, "
+              "(SELECT CAST(entry AS TEXT) ->> '$.data.zone' FROM journal WHERE sequence = opened) "
+              "FROM shifts ORDER BY number DESC LIMIT 1");
+  TRY(auto row, query.step());
+  if (!row) return std::optional<ShiftSpan>();
+  const auto time = [&query](int column) {
+    return WallTime{std::chrono::milliseconds{query.integer(column)}};
+  };
+  ShiftSpan span;
+  span.shift = {query.integer(0), time(2), std::nullopt};
+  span.opened = static_cast<Sequence>(query.integer(1));
+  span.zone = query.text(5);
+  if (!query.is_null(3)) {
+    span.closed = static_cast<Sequence>(query.integer(3));
+    span.shift.closed = time(4);
+  }
+  return std::optional(std::move(span));
+}
+
 Result<std::vector<JournalEntry>> LedgerReader::journal(Sequence from, std::size_t limit) {
   Query query(*state_->database,
               "SELECT sequence, entry FROM journal WHERE sequence >= ? ORDER BY sequence LIMIT ?");

@@ -41,6 +41,8 @@ class LedgerReader {
   Result<std::optional<BlankRecord>> blank_with_chip(std::string_view chip_id);
   // Attempts that have not come to an end, those in doubt included.
   Result<std::vector<AttemptRecord>> open_attempts();
+  // The newest shift, open or closed; nothing when there was none.
+  Result<std::optional<ShiftSpan>> last_shift();
 
   // Entries from sequence `from` on, at most `limit`.
   Result<std::vector<JournalEntry>> journal(Sequence from, std::size_t limit);

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -128,18 +129,29 @@ struct Shift {
   std::optional<WallTime> closed;
 };
 
+// A shift and the entries that opened and closed it.
+struct ShiftSpan {
+  Shift shift;
+  std::string zone;  // name in the tz database
+  Sequence opened = 0;
+  std::optional<Sequence> closed;
+};
+
 // Until when what is kept: personal data of issued cards, and of everything else that ended or got stuck.
 struct Retention {
   WallTime issued_before;
   WallTime others_before;
 };
 
-// The last that was signed of the log that ends.
+// The last that was signed of the log that ends; and what its entries tell that this ledger does not know.
 struct PastLog {
   std::string origin;
   Sequence size = 0;
   std::string root;  // base64
   std::string reason = "restored";
+  std::set<std::string> jobs_begun;                // of which a card was begun
+  std::set<std::string> blanks_begun;              // serials
+  std::map<std::string, std::int64_t> signatures;  // by document signer: its count
 };
 
 struct Received {

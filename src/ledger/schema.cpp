@@ -11,6 +11,7 @@ const char* const kTablesOfVersion2 = R"(
 CREATE TABLE past_journal (
   epoch TEXT NOT NULL, sequence INTEGER NOT NULL, entry BLOB NOT NULL, PRIMARY KEY (epoch, sequence)
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE past_jobs (job TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE proposals (
   id TEXT PRIMARY KEY, payload TEXT NOT NULL, signatures TEXT NOT NULL, not_after INTEGER NOT NULL,
   actor TEXT NOT NULL

@@ -37,6 +37,9 @@ std::string entries_of(const ledger::AttemptRecord& attempt) {
 
 void add_facts(Sheet& sheet, const ShiftReport& report) {
   sheet.fact("Period", time_text(report.from) + " to " + time_text(report.until));
+  if (report.shift) {
+    sheet.fact("Shift " + std::to_string(report.shift->shift.number), shift_period(*report.shift).value());
+  }
   sheet.fact("Log", report.log_origin);
   sheet.fact("Epoch", report.epoch);
   sheet.fact("Figures are of", "entries 0 to " + std::to_string(report.log_size - 1));

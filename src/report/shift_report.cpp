@@ -4,6 +4,7 @@
 
 #include "base/encoding.hpp"
 #include "base/json.hpp"
+#include "report/time_zone.hpp"
 
 namespace imprimatur::report {
 namespace {
@@ -66,6 +67,10 @@ Result<ShiftReport> read_shift(ledger::LedgerReader& reader) {
     TRY(auto parsed, audit::parse_note(*note));
     TRY(report.checkpoint, audit::parse_checkpoint(parsed.text));
   }
+  TRY(report.shift, reader.last_shift());
+  if (report.shift) {
+    TRY_STATUS(shift_period(*report.shift));  // told now, so that the sheet cannot fail of it
+  }
   TRY(report.jobs, reader.counts());
   TRY(report.units, reader.units());
   TRY(report.stock, reader.stock_balance());
@@ -76,6 +81,17 @@ Result<ShiftReport> read_shift(ledger::LedgerReader& reader) {
 }
 
 }  // namespace
+
+Result<std::string> shift_period(const ledger::ShiftSpan& span) {
+  TRY(auto zone, TimeZone::named(span.zone));
+  const std::string from = zone.local(span.shift.opened);
+  if (!span.shift.closed) return from + ", open, " + span.zone;
+  const auto minutes =
+      std::chrono::duration_cast<std::chrono::minutes>(*span.shift.closed - span.shift.opened).count();
+  const std::string rest = std::to_string(minutes % 60);
+  return from + " to " + zone.local(*span.shift.closed) + ", " + std::to_string(minutes / 60) + " h " +
+         (rest.size() < 2 ? "0" : "") + rest + " min, " + span.zone;
+}
 
 bool is_balanced(const ShiftReport& report) {
   return std::all_of(report.stock.begin(), report.stock.end(),
@@ -97,6 +113,12 @@ std::string shift_csv(const ShiftReport& report) {
   csv.fact("epoch", report.epoch);
   csv.fact("from", report.from);
   csv.fact("until", report.until);
+  if (report.shift) {
+    const auto& span = *report.shift;
+    const std::string entries =
+        std::to_string(span.opened) + (span.closed ? "-" + std::to_string(*span.closed) : std::string());
+    csv.row("shift", std::to_string(span.shift.number), shift_period(span).value(), "", entries);
+  }
   if (report.checkpoint) {
     csv.fact("signed size", std::to_string(report.checkpoint->size));
     csv.fact("signed root", to_base64(report.checkpoint->root));

@@ -22,6 +22,7 @@ struct ShiftReport {
   ledger::Sequence log_size = 0;                // entries of the journal that the figures are of
   std::string from, until;                      // times of the first and the last of them, RFC 3339
   std::optional<audit::Checkpoint> checkpoint;  // the last that was signed
+  std::optional<ledger::ShiftSpan> shift;       // the newest
   ledger::JobCounts jobs;
   std::vector<ledger::UnitCount> units;
   std::vector<ledger::StockBalance> stock;
@@ -37,6 +38,10 @@ bool is_balanced(const ShiftReport& report);
 
 // Errors of the ledger; report.empty when it has no entries; note.* when its checkpoint cannot be read.
 Result<ShiftReport> collect_shift(ledger::LedgerReader& reader);
+
+// "2026-10-24 22:00 +02:00 to 2026-10-25 22:00 +01:00, 25 h 00 min, Europe/Madrid", or until when it is open.
+// Error report.time_zone.
+Result<std::string> shift_period(const ledger::ShiftSpan& span);
 
 // RFC 4180, UTF-8, columns section,name,detail,count,entries; the last names the journal entries.
 std::string shift_csv(const ShiftReport& report);

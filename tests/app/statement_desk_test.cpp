@@ -121,6 +121,13 @@ TEST_F(StatementDeskTest, CountsTwoKeysOfOnePersonOnce) {
   EXPECT_FALSE(sign(shown, {"an-1"}).value().complete) << "the same signature again";
 }
 
+// ECDSA signatures of one key differ each time: they must not fill the sixteen places that a JWS has.
+TEST_F(StatementDeskTest, LetsAPersonSignAgainWithoutCrowdingOutTheOthers) {
+  const auto shown = destroy_one(1);
+  for (int i = 0; i < 20; ++i) EXPECT_FALSE(sign(shown, {"an-1"}).value().complete);
+  EXPECT_TRUE(sign(shown, {"binh-1"}).value().complete);
+}
+
 TEST_F(StatementDeskTest, RefusesABadSignatureAndKeepsTheGoodOnes) {
   const auto shown = destroy_one(1);
   ASSERT_TRUE(sign(shown, {"an-1"}));

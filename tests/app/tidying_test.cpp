@@ -63,5 +63,82 @@ TEST_F(LoopAlone, AnswersNobodyWhenTheLoopHasEnded) {
   EXPECT_THROW(loop->ask_alone<int>([] { return 1; }), std::future_error);
 }
 
+class TidyingTest : public LoopAlone {
+ protected:
+  void SetUp() override {
+    LoopAlone::SetUp();
+    config.work = folder.path();
+    config.issued_hours = 24;
+    config.other_hours = 720;
+    config.free_mib_min = 1;
+  }
+  Tidying make(StationLoop& loop) {
+    return Tidying({config, loop, *ledger, [this](bool enough) { rooms.push_back(enough); }, clock, log});
+  }
+  Config config;
+  NullLog log;
+  std::vector<bool> rooms;
+};
+
+// More than one turn's worth, so that the line does not wait for the whole.
+TEST_F(TidyingTest, ErasesInTurnsWhatIsDueAndThenItsDayKeys) {
+  constexpr int kJobs = 450;
+  ASSERT_TRUE(ledger->begin_group());
+  for (int i = 1; i <= kJobs; ++i) {
+    ASSERT_TRUE(ledger->receive_job(test_support::new_job(i)));
+    ASSERT_TRUE(ledger->cancel(test_support::uuid_of(i), {}));
+  }
+  ASSERT_TRUE(ledger->commit_group());
+  const auto loop = make_loop();
+  Tidying tidying = make(*loop);
+  clock.time += std::chrono::hours(719);
+  EXPECT_EQ(tidying.erase().value(), 0);
+  clock.time += std::chrono::hours(2);
+  EXPECT_EQ(tidying.erase().value(), kJobs);
+  EXPECT_FALSE(vault.has_key("day-2026-11-24").value());
+  EXPECT_EQ(
+      loop->ask<std::string>([this] { return ledger->personal(test_support::uuid_of(1)).error().code; }),
+      "ledger.erased");
+  EXPECT_EQ(tidying.erase().value(), 0);
+}
+
+TEST_F(TidyingTest, TriesAgainWhenTheVaultDidNotDestroyTheKeys) {
+  ASSERT_TRUE(in_group([&] { return ledger->receive_job(test_support::new_job(1)); }));
+  ASSERT_TRUE(in_group([&] { return ledger->cancel(test_support::uuid_of(1), {}); }));
+  const auto loop = make_loop();
+  Tidying tidying = make(*loop);
+  clock.time += std::chrono::hours(721);
+  vault.out_of_order = true;
+  EXPECT_EQ(tidying.erase().error().code, "vault.token");
+  vault.out_of_order = false;
+  ASSERT_TRUE(vault.has_key("day-2026-11-24").value());
+  EXPECT_EQ(tidying.erase().value(), 0) << "the job's data are gone already";
+  EXPECT_FALSE(vault.has_key("day-2026-11-24").value());
+}
+
+TEST_F(TidyingTest, SaysOnceThatThereIsNoRoomAndOnceThatThereIs) {
+  const auto loop = make_loop();
+  Tidying tidying = make(*loop);
+  tidying.round();
+  EXPECT_TRUE(tidying.has_room());
+  config.free_mib_min = 2'000'000'000;  // no disk has it
+  tidying.round();
+  tidying.round();
+  EXPECT_FALSE(tidying.has_room());
+  config.free_mib_min = 1;
+  tidying.round();
+  EXPECT_TRUE(tidying.has_room());
+  loop->stop();
+  EXPECT_EQ(rooms, (std::vector<bool>{false, true}));
+}
+
+TEST_F(TidyingTest, TakesADiskThatCannotBeAskedForOneWithoutRoom) {
+  const auto loop = make_loop();
+  config.work = folder / "gone";
+  Tidying tidying = make(*loop);
+  tidying.round();
+  EXPECT_FALSE(tidying.has_room());
+}
+
 }  // namespace
 }  // namespace imprimatur::app

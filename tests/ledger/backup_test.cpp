@@ -77,7 +77,7 @@ TEST_F(LedgerBackup, RestoredAsItWasGoesOn) {
 class LedgerEpoch : public LedgerBackup {
  protected:
   const LedgerIdentity next{"test-station", "perso.example/log-2"};
-  const PastLog past{"perso.example/log-1", 40, "cm9vdA==", "restored"};
+  const PastLog past{"perso.example/log-1", 40, "cm9vdA==", "restored", {}, {}, {}};
   void rotate() {
     ledger.reset();
     const auto begun = Ledger::begin_new_epoch(file, next, past, {clock, random, vault});
@@ -143,6 +143,28 @@ TEST_F(LedgerEpoch, KnowsOldStatementsAndSaysOfWhichLogOldEntriesAre) {
   EXPECT_EQ(in_group([&] { return ledger->receive_job(replay); }).error().code, "statement.replayed");
   receive(new_job(3));
   EXPECT_TRUE(ledger->job(uuid_of(3)).value().epoch.empty());
+}
+
+// Promise 1 over a restore: what the old log tells of a begun card is never made again.
+TEST_F(LedgerEpoch, MakesNoCardAgainOfWhichTheOldLogTells) {
+  stock(1, 3);
+  receive(new_job(1));
+  receive(new_job(2));
+  PastLog told = past;
+  told.jobs_begun = {uuid_of(1), uuid_of(8)};
+  told.blanks_begun = {test_support::serial_of(2), "B999999"};
+  told.signatures = {{"ds-UTO", 41}};
+  ledger.reset();
+  const auto begun = Ledger::begin_new_epoch(file, next, told, {clock, random, vault});
+  ASSERT_TRUE(begun) << begun.error().message;
+  ledger = Ledger::open(file, next, {clock, random, vault}).value();
+  EXPECT_EQ(ledger->job(uuid_of(1)).value().state, job::JobState::cancelled);
+  EXPECT_EQ(ledger->job(uuid_of(2)).value().state, job::JobState::held);
+  EXPECT_EQ(ledger->blank(test_support::serial_of(2)).value().place, StockPlace::quarantine);
+  EXPECT_EQ(ledger->signatures("ds-UTO").value(), 41);
+  // Received after the copy: this ledger never heard of it, and does not take it again.
+  EXPECT_EQ(in_group([&] { return ledger->receive_job(new_job(8)); }).error().code, "ledger.past_job");
+  EXPECT_EQ(balances().at(0).difference(), 0);
 }
 
 TEST_F(LedgerEpoch, NeedsAnotherNameForTheNewLog) {

@@ -173,6 +173,20 @@ TEST_F(LedgerDecisions, AHolderNeverHasTwoLiveCardsUnlessTheNewOneNamesTheOld) {
   EXPECT_EQ(second(5, ""), job::JobState::refused) << "job 3 is live";
 }
 
+TEST_F(LedgerDecisions, NobodyReplacesTheCardOfAnotherHolder) {
+  stock(1, 1);
+  issue(1);
+  NewJob job = new_job(2);
+  job.document.replaces = uuid_of(1);
+  const auto received = in_group([&] { return ledger->receive_job(job); });
+  EXPECT_EQ(received.value().state, job::JobState::refused);
+  EXPECT_EQ(received.value().findings.at(0).code, "check.replaces_other");
+  NewJob of_another_station = new_job(3);
+  of_another_station.document.replaces = uuid_of(77);
+  EXPECT_EQ(in_group([&] { return ledger->receive_job(of_another_station); }).value().state,
+            job::JobState::ready);
+}
+
 TEST_F(LedgerDecisions, ASpoiledCardOfARemakeKeepsTheApproval) {
   stock(1, 3);
   receive(new_job(1));

@@ -9,6 +9,8 @@
 namespace imprimatur::report {
 namespace {
 
+using ledger::Actor;
+
 std::string sha256_hex(ByteView bytes) {
   return to_hex_lower(crypto::sha256(bytes));
 }
@@ -72,6 +74,23 @@ bool has_line(const std::string& text, const std::vector<std::string>& words) {
     if (at != std::string::npos) return true;
   }
   return false;
+}
+
+TEST_F(ShiftReports, TellTheShiftInItsOwnTimeZoneOverANightOfTwentyFiveHours) {
+  clock.time = parse_rfc3339("2026-10-24T20:00:00Z").value();
+  const Actor keeper{"store-1", "operator"};
+  ASSERT_TRUE(in_group([&] { return ledger->open_shift("Europe/Madrid", keeper); }));
+  EXPECT_EQ(shift_period(*report().shift).value(), "2026-10-24 22:00 +02:00, open, Europe/Madrid");
+  clock.time = parse_rfc3339("2026-10-25T21:00:00Z").value();
+  ASSERT_TRUE(in_group([&] {
+    return ledger->count_blanks({test_support::kClass, ledger::StockPlace::line, std::nullopt, 2}, keeper);
+  }));
+  ASSERT_TRUE(in_group([&] { return ledger->close_shift("Europe/Madrid", keeper); }));
+  // From ten in the evening to ten in the evening by the clock on the wall, and yet 25 hours.
+  const std::string period = "2026-10-24 22:00 +02:00 to 2026-10-25 22:00 +01:00, 25 h 00 min, Europe/Madrid";
+  EXPECT_EQ(shift_period(*report().shift).value(), period);
+  EXPECT_NE(shift_csv(report()).find("shift,1,\"" + period + "\""), std::string::npos);
+  EXPECT_TRUE(has_line(printed(report()), {"Shift 1", "25 h 00 min"}));
 }
 
 TEST_F(ShiftReports, NameTheLogThatTheirFiguresAreOf) {

@@ -37,7 +37,9 @@ Picture picture_of(const json::object& data) {
   Picture picture;
   if (auto jobs = member_object(data, "jobs")) {
     const json::object& counts = *jobs.value();
-    picture.issued = count_of(counts, "issued") + count_of(counts, "delivered");
+    // Issued is issued, whatever became of the card afterwards.
+    for (const char* state : {"issued", "delivered", "recalled", "destroyed", "missing"})
+      picture.issued += count_of(counts, state);
     picture.failed = count_of(counts, "failed");
     picture.doubt = count_of(counts, "in_doubt");
     picture.waiting = count_of(counts, "ready") + count_of(counts, "held");
