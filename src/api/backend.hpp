@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,10 @@ class Backend {
 
   // One envelope. Durable when it answers.
   virtual Result<SubmitAnswer> submit(std::string_view envelope, const Actor& actor) = 0;
+
+  // Several at once: durable together when it answers, each with its own answer, in their order.
+  virtual std::vector<Result<SubmitAnswer>> submit_many(std::vector<std::string> envelopes,
+                                                        const Actor& actor) = 0;
 
   virtual Result<json::value> jobs(const std::string& state, std::uint64_t after, std::size_t limit) = 0;
   virtual Result<json::value> job(const std::string& id) = 0;
@@ -68,12 +73,23 @@ class Backend {
   // Entries after sequence `after` (-1: from the first), at most `limit`.
   virtual Result<JournalPage> journal(std::int64_t after, std::size_t limit) = 0;
 
+  // Which campaign and unit a job belongs to; nothing when there is no such job. Quick: asked for every
+  // entry.
+  struct JobPlace {
+    std::string campaign;
+    std::string unit;
+  };
+  virtual std::optional<JobPlace> job_place(const std::string& job) = 0;
+
   // Latest coalesced progress; `version` grows when it has changed.
   struct Progress {
     std::uint64_t version = 0;
     std::string bytes;  // a CloudEvent, unnumbered
   };
   virtual Progress progress() = 0;
+
+  // Whether it can take jobs. Errors station.halted, station.stopping.
+  virtual Status ready() = 0;
 
   // Prometheus text format.
   virtual std::string metrics() = 0;

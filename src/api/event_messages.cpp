@@ -1,5 +1,7 @@
 #include "api/event_messages.hpp"
 
+#include <boost/json/value_from.hpp>
+
 namespace imprimatur::api {
 namespace {
 
@@ -55,6 +57,10 @@ Result<Subscribe> parse_subscribe(std::string_view message) {
   TRY(subscribe.after, after_of(data));
   TRY(subscribe.credit, credit_of(data));
   TRY(subscribe.epoch, member_text_or(data, "epoch", "", "/data"));
+  if (data.contains("filter")) {
+    TRY(auto filter, member_object(data, "filter", "/data"));
+    TRY(subscribe.filter, parse_filter(*filter, "/data/filter"));
+  }
   if (data.contains("progress")) {
     TRY(subscribe.progress, member_bool(data, "progress", "/data"));
   }
@@ -75,15 +81,26 @@ std::string resync_message(std::string_view source, std::string_view epoch, std:
       told("resync", source, {{"epoch", std::string(epoch)}, {"next", 0}, {"size", size}}, now));
 }
 
+std::string bookmark_message(std::string_view source, std::string_view epoch, std::int64_t after,
+                             WallTime now) {
+  return canonical_json(told("bookmark", source, {{"after", after}, {"epoch", std::string(epoch)}}, now));
+}
+
 std::string bye_message(std::string_view source, std::string_view reason, WallTime now) {
   return canonical_json(told("bye", source, {{"reason", std::string(reason)}}, now));
 }
 
 std::string subscribe_message(const Subscribe& subscribe) {
+  json::object filter;
+  if (!subscribe.filter.campaign.empty()) filter["campaign"] = subscribe.filter.campaign;
+  if (!subscribe.filter.unit.empty()) filter["unit"] = subscribe.filter.unit;
+  if (!subscribe.filter.job.empty()) filter["job"] = subscribe.filter.job;
+  if (!subscribe.filter.types.empty()) filter["types"] = json::value_from(subscribe.filter.types);
   return canonical_json(envelope(kClientSource, "subscribe",
                                  {{"after", subscribe.after},
                                   {"credit", subscribe.credit},
                                   {"epoch", subscribe.epoch},
+                                  {"filter", std::move(filter)},
                                   {"progress", subscribe.progress}}));
 }
 

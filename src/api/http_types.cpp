@@ -1,49 +1,11 @@
 #include "api/http_types.hpp"
 
-#include <array>
+#include <charconv>
+
+#include "api/problems.hpp"
 
 namespace imprimatur::api {
 namespace {
-
-struct StatusRule {
-  std::string_view code;  // an error's code or, with a dot at the end, the beginning of one
-  int status;
-};
-
-// First match wins.
-constexpr std::array kStatusRules{
-    StatusRule{"api.role", 403},
-    StatusRule{"api.not_found", 404},
-    StatusRule{"ledger.no_job", 404},
-    StatusRule{"api.method", 405},
-    StatusRule{"api.too_large", 413},
-    StatusRule{"ledger.conflict", 409},
-    StatusRule{"ledger.state", 409},
-    StatusRule{"ledger.stale_fence", 409},
-    StatusRule{"statement.replayed", 409},
-    StatusRule{"statement.syntax", 400},
-    StatusRule{"statement.syntax", 422},
-    StatusRule{"statement.unknown_kind", 422},
-    StatusRule{"statement.evidence_changed", 409},
-    StatusRule{"statement.too_many", 429},
-    StatusRule{"statement.", 403},
-    StatusRule{"resolve.", 409},
-    StatusRule{"shift.", 409},
-    StatusRule{"approval.", 403},
-    StatusRule{"jws.", 400},
-    StatusRule{"job.", 422},
-    StatusRule{"check.", 422},
-    StatusRule{"product.", 422},
-    StatusRule{"stock.", 422},
-    StatusRule{"station.halted", 503},
-    StatusRule{"station.stopping", 503},
-    StatusRule{"station.no_room", 507},
-    StatusRule{"station.", 409},
-    StatusRule{"vault.", 503},
-    StatusRule{"ledger.store", 503},
-    StatusRule{"ledger.", 409},
-    StatusRule{"", 400},
-};
 
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
@@ -91,8 +53,32 @@ Status parse_target(std::string_view target, HttpRequest& into) {
   return ok();
 }
 
+Result<std::int64_t> whole_number(const HttpRequest& request, const std::string& name,
+                                  std::int64_t otherwise) {
+  const auto found = request.query.find(name);
+  if (found == request.query.end()) return otherwise;
+  std::int64_t value = 0;
+  const char* end = found->second.data() + found->second.size();
+  const auto [used, ec] = std::from_chars(found->second.data(), end, value);
+  if (ec != std::errc{} || used != end) return fail("api.number", "expected a whole number", "/" + name);
+  return value;
+}
+
+HttpResponse internal_fault() {
+  return problem_response(500, unknown("api.internal", "the station failed while it handled the request",
+                                       "Ask for the state before you ask again; report the fault."));
+}
+
+HttpResponse intake_full() {
+  auto answer = problem_response(
+      429, fail("api.intake_full", "the station has as much to read as it takes", {},
+                "Send it again after the time that Retry-After gives; nothing of it was taken."));
+  answer.headers.emplace_back("Retry-After", "1");
+  return answer;
+}
+
 HttpResponse json_response(int status, const json::value& value) {
-  return {status, "application/json", canonical_json(value)};
+  return {status, "application/json", canonical_json(value), {}};
 }
 
 HttpResponse problem_response(int status, const Error& error) {
@@ -101,16 +87,13 @@ HttpResponse problem_response(int status, const Error& error) {
                        {"status", status},
                        {"detail", error.message}};
   if (!error.field.empty()) problem["field"] = error.field;
-  if (!error.remedy.empty()) problem["remedy"] = error.remedy;
-  return {status, "application/problem+json", canonical_json(problem)};
+  const std::string_view remedy = error.remedy.empty() ? problem_of(error.code).remedy : error.remedy;
+  if (!remedy.empty()) problem["remedy"] = std::string(remedy);
+  return {status, "application/problem+json", canonical_json(problem), {}};
 }
 
 int status_of(const Error& error) {
-  for (const StatusRule& rule : kStatusRules) {
-    const bool prefix = rule.code.empty() || rule.code.back() == '.';
-    if (prefix ? error.code.starts_with(rule.code) : error.code == rule.code) return rule.status;
-  }
-  return 500;
+  return problem_of(error.code).status;
 }
 
 }  // namespace imprimatur::api

@@ -1,28 +1,22 @@
 // The one table of who may call what, and the functions that answer. A new call is a row here, a line in
 // FORMAT.md and a path in schemas/openapi.json.
-#include <charconv>
+#include <algorithm>
 
+#include "api/batch_lines.hpp"
+#include "api/problems.hpp"
 #include "api/routes.hpp"
+#include "api/schemas.hpp"
 
 namespace imprimatur::api {
 namespace {
 
 constexpr std::size_t kPageMax = 1000;
+constexpr std::size_t kBatchLinesMax = 10000;
 
 using Answer = Result<HttpResponse>;
 
-Result<std::int64_t> number(const HttpRequest& request, const std::string& name, std::int64_t otherwise) {
-  const auto found = request.query.find(name);
-  if (found == request.query.end()) return otherwise;
-  std::int64_t value = 0;
-  const char* end = found->second.data() + found->second.size();
-  const auto [used, ec] = std::from_chars(found->second.data(), end, value);
-  if (ec != std::errc{} || used != end) return fail("api.number", "expected a whole number", "/" + name);
-  return value;
-}
-
 Result<std::size_t> page_size(const HttpRequest& request) {
-  TRY(auto limit, number(request, "limit", 100));
+  TRY(auto limit, whole_number(request, "limit", 100));
   if (limit < 1 || limit > static_cast<std::int64_t>(kPageMax)) {
     return fail("api.number", "expected 1 to 1000", "/limit");
   }
@@ -34,8 +28,17 @@ Answer submit(Backend& backend, const Call& call) {
   return json_response(answer.already ? 200 : 202, answer.job);
 }
 
+// The whole body at once; the server reads a batch that is on its way line by line (batch_session.cpp).
+Answer submit_batch(Backend& backend, const Call& call) {
+  BatchLines lines({call.request.body.size(), kBatchLinesMax});
+  TRY_STATUS(lines.add(call.request.body));
+  TRY_STATUS(lines.finish());
+  return HttpResponse{
+      200, "application/x-ndjson", submit_lines(backend, lines.take(kBatchLinesMax), call.actor), {}};
+}
+
 Answer list_jobs(Backend& backend, const Call& call) {
-  TRY(auto after, number(call.request, "after", 0));
+  TRY(auto after, whole_number(call.request, "after", 0));
   TRY(auto limit, page_size(call.request));
   const auto state = call.request.query.find("state");
   if (after < 0) return fail("api.number", "expected a cursor", "/after");
@@ -103,26 +106,93 @@ Answer list_statements(Backend& backend, const Call&) {
   return json_response(200, answer);
 }
 
+EventFilter filter_in(const HttpRequest& request) {
+  const auto text = [&request](const char* name) {
+    const auto found = request.query.find(name);
+    return found == request.query.end() ? std::string() : found->second;
+  };
+  EventFilter filter{text("campaign"), text("unit"), text("job"), {}};
+  const std::string types = text("types");
+  for (std::size_t begin = 0; begin < types.size();) {
+    const std::size_t end = std::min(types.find(',', begin), types.size());
+    filter.types.push_back(types.substr(begin, end - begin));
+    begin = end + 1;
+  }
+  return filter;
+}
+
+// A cursor that is of another epoch or beyond the end is told so, as the socket tells it.
+Status check_cursor(const HttpRequest& request, std::int64_t after, const JournalPage& page) {
+  const auto epoch = request.query.find("epoch");
+  const bool known = epoch == request.query.end() || epoch->second.empty() || epoch->second == page.epoch;
+  if (known && after < static_cast<std::int64_t>(page.size)) return ok();
+  return fail("api.resync", "the cursor is of another epoch, or beyond the journal's end", "/after",
+              "Begin at after=-1 and drop what you have by source and id.");
+}
+
+// The twin of the status socket. The page is what was looked at; with a filter fewer entries are in the
+// answer.
 Answer show_events(Backend& backend, const Call& call) {
-  TRY(auto after, number(call.request, "after", -1));
+  TRY(auto after, whole_number(call.request, "after", -1));
   TRY(auto limit, page_size(call.request));
+  if (after < -1) return fail("api.number", "expected a sequence, or -1", "/after");
+  const EventFilter filter = filter_in(call.request);
+  TRY_STATUS(check_filter(filter));
   TRY(auto page, backend.journal(after, limit));
-  return HttpResponse{200, "application/cloudevents-batch+json", journal_lines(page)};
+  if (after >= 0 || call.request.query.contains("epoch")) {
+    TRY_STATUS(check_cursor(call.request, after, page));
+  }
+  const std::int64_t next =
+      page.entries.empty() ? after : static_cast<std::int64_t>(page.entries.back().sequence);
+  if (!filter.empty()) {
+    std::erase_if(page.entries, [&](const JournalPage::Entry& entry) {
+      return !filter.lets_through(facts_of(backend, entry.bytes));
+    });
+  }
+  return HttpResponse{200,
+                      "application/cloudevents-batch+json",
+                      journal_lines(page),
+                      {{std::string(kNextHeader), std::to_string(next)}, {"Imprimatur-Epoch", page.epoch}}};
 }
 
 Answer show_log_file(Backend& backend, const Call& call) {
   const std::string& path = call.arguments[0];
   TRY(auto file, backend.log_file(path));
   const bool text = path == "checkpoint";
-  return HttpResponse{200, text ? "text/plain; charset=utf-8" : "application/octet-stream", std::move(file)};
+  return HttpResponse{
+      200, text ? "text/plain; charset=utf-8" : "application/octet-stream", std::move(file), {}};
+}
+
+Answer show_problems(Backend&, const Call&) {
+  json::array list;
+  for (const Problem& problem : problem_catalogue()) {
+    list.push_back(json::object{{"code", std::string(problem.code)},
+                                {"status", problem.status},
+                                {"meaning", std::string(problem.meaning)},
+                                {"remedy", std::string(problem.remedy)}});
+  }
+  return json_response(200, json::object{{"problems", std::move(list)}});
 }
 
 Answer show_metrics(Backend& backend, const Call&) {
-  return HttpResponse{200, "text/plain; version=0.0.4; charset=utf-8", backend.metrics()};
+  return HttpResponse{200, "text/plain; version=0.0.4; charset=utf-8", backend.metrics(), {}};
 }
 
 Answer show_health(Backend&, const Call&) {
   return json_response(200, json::object{{"status", "ok"}});
+}
+
+Answer show_ready(Backend& backend, const Call&) {
+  TRY_STATUS(backend.ready());
+  return json_response(200, json::object{{"status", "ready"}});
+}
+
+Answer show_openapi(Backend&, const Call&) {
+  return HttpResponse{200, "application/json", std::string(openapi_schema()), {}};
+}
+
+Answer show_asyncapi(Backend&, const Call&) {
+  return HttpResponse{200, "application/json", std::string(asyncapi_schema()), {}};
 }
 
 using JobAction = Backend::JobAction;
@@ -139,6 +209,7 @@ constexpr AllowedRoles kWatch{Role::service, Role::operator_, Role::supervisor, 
 
 constexpr std::array kRoutes{
     Route{"POST", "/v1/jobs", kQueue, submit},
+    Route{"POST", "/v1/jobs:batch", kQueue, submit_batch},
     Route{"GET", "/v1/jobs", kReaders, list_jobs},
     Route{"GET", "/v1/jobs/{id}", kReaders, show_job},
     Route{"POST", "/v1/jobs/{id}/hold", kLine, act<JobAction::hold>},
@@ -160,7 +231,11 @@ constexpr std::array kRoutes{
     Route{"POST", "/v1/shifts/close", kLine, act_on_stock<StockAction::close_shift>},
     Route{"GET", "/v1/events", kEveryRole, show_events},
     Route{"GET", "/v1/log/{path...}", kBooks, show_log_file},
+    Route{"GET", "/v1/problems", kEveryRole, show_problems},
+    Route{"GET", "/openapi.json", kEveryRole, show_openapi},
+    Route{"GET", "/asyncapi.json", kEveryRole, show_asyncapi},
     Route{"GET", "/metrics", kWatch, show_metrics},
+    Route{"GET", "/readyz", kEveryRole, show_ready},
     Route{"GET", "/healthz", kAnybody, show_health},
 };
 

@@ -82,16 +82,14 @@ Result<Actor> authorise(const HttpRequest& request, const Match& match) {
   return fail("api.not_found", "there is nothing at this path");
 }
 
-// No request ends the daemon: an exception that nobody foresaw is an answer too. Its text may hold what was
-// sent, so it is not given.
+// No request ends the daemon: an exception that nobody foresaw is an answer too.
 HttpResponse answer_of(const Route& route, Backend& backend, const Call& call) {
   try {
     auto answer = route.handler(backend, call);
     if (answer) return std::move(answer).value();
     return problem_response(status_of(answer.error()), answer.error());
   } catch (const std::exception&) {
-    return problem_response(500, unknown("api.internal", "the station failed while it handled the request",
-                                         "Ask for the state before you ask again; report the fault."));
+    return internal_fault();
   }
 }
 
@@ -106,8 +104,36 @@ HttpResponse Routes::handle(const HttpRequest& request) const {
 }
 
 Status Routes::permit(const HttpRequest& request) {
-  TRY_STATUS(authorise(request, find_route(request)));
+  TRY_STATUS(actor(request));
   return ok();
+}
+
+Result<Actor> Routes::actor(const HttpRequest& request) {
+  return authorise(request, find_route(request));
+}
+
+std::string submit_lines(Backend& backend, std::vector<std::string> envelopes, const Actor& actor) {
+  std::string text;
+  for (auto& taken : backend.submit_many(std::move(envelopes), actor)) {
+    if (taken) {
+      taken.value().job["status"] = taken.value().already ? 200 : 202;
+      text += canonical_json(taken.value().job);
+    } else {
+      text += problem_response(status_of(taken.error()), taken.error()).body;
+    }
+    text.push_back('\n');
+  }
+  return text;
+}
+
+EventFacts facts_of(Backend& backend, std::string_view entry) {
+  EventFacts facts = facts_in(entry);
+  if (facts.job.empty() || !facts.campaign.empty()) return facts;
+  if (auto place = backend.job_place(facts.job)) {
+    facts.campaign = std::move(place->campaign);
+    facts.unit = std::move(place->unit);
+  }
+  return facts;
 }
 
 std::string journal_lines(const JournalPage& page) {

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "api/backend.hpp"
+#include "api/event_filter.hpp"
 #include "api/http_types.hpp"
 #include "api/roles.hpp"
 
@@ -54,10 +55,20 @@ class Routes {
   HttpResponse handle(const HttpRequest& request) const;
   // Whether the caller may make the call; error api.role. For what is no plain request: the status socket.
   static Status permit(const HttpRequest& request);
+  // The same, and in which role.
+  static Result<Actor> actor(const HttpRequest& request);
 
  private:
   Backend& backend_;
 };
+
+// Envelopes of a batch; one line of answer each, in their order: what a single one would be answered, with
+// its `status`. May block until all are durable.
+std::string submit_lines(Backend& backend, std::vector<std::string> envelopes, const Actor& actor);
+
+// What a filter looks at, with the job's campaign and unit from the backend when the entry does not have
+// them.
+EventFacts facts_of(Backend& backend, std::string_view entry);
 
 // A page as a JSON array of the stored bytes, for the plain GET twin of the socket.
 std::string journal_lines(const JournalPage& page);

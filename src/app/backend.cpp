@@ -6,6 +6,8 @@ namespace imprimatur::app {
 namespace {
 
 constexpr std::size_t kLogFileBytesMax = 32U << 20;
+constexpr std::size_t kPlacesMax = 4096;
+constexpr std::size_t kCountPage = 256;
 
 json::array findings_of(const std::vector<job::Finding>& findings) {
   json::array out;
@@ -81,7 +83,7 @@ bool is_log_path(std::string_view path) {
 
 }  // namespace
 
-Result<api::SubmitAnswer> StationBackend::submit(std::string_view envelope, const api::Actor& actor) {
+Result<ledger::NewJob> StationBackend::examine(std::string_view envelope, const api::Actor& actor) const {
   if (!parts_.tidying.has_room()) {
     return fail("station.no_room", "the disk is nearly full and no job is taken", {},
                 "Make room on the disk of the work folder, then submit again.");
@@ -99,18 +101,66 @@ Result<api::SubmitAnswer> StationBackend::submit(std::string_view envelope, cons
   job.approval_digest = examined.approval.digest;
   job.findings = std::move(examined.findings);
   job.submitter = journalled(actor);
-  const std::string id = job.document.id;
-  TRY(auto received, in_turn<ledger::Received>([this, job = std::move(job)]() -> Result<ledger::Received> {
-        TRY(auto answer, parts_.ledger.receive_job(job));
-        if (!answer.already && answer.state == job::JobState::ready) parts_.station.feed();
-        return answer;
-      }));
-  api::SubmitAnswer answer;
-  answer.already = received.already;
-  answer.job = {{"id", id},
-                {"state", std::string(job::text_of(received.state))},
-                {"findings", findings_of(received.findings)}};
-  return answer;
+  return job;
+}
+
+Result<api::SubmitAnswer> StationBackend::submit(std::string_view envelope, const api::Actor& actor) {
+  return std::move(submit_many({std::string(envelope)}, actor).front());
+}
+
+// Verified one after the other on this thread; other threads do the same with theirs. Then all are received
+// in one turn, which is one commit, and answered after it.
+std::vector<Result<api::SubmitAnswer>> StationBackend::submit_many(std::vector<std::string> envelopes,
+                                                                   const api::Actor& actor) {
+  using Receipts = std::vector<Result<ledger::Received>>;
+  std::vector<Result<ledger::NewJob>> jobs;
+  for (const std::string& envelope : envelopes) jobs.push_back(examine(envelope, actor));
+  auto received = in_turn<Receipts>([this, &jobs]() -> Result<Receipts> {
+    Receipts receipts;
+    bool feed = false;
+    for (const auto& job : jobs) {
+      receipts.push_back(job ? parts_.ledger.receive_job(job.value())
+                             : Result<ledger::Received>(job.error()));
+      if (!receipts.back()) continue;
+      const ledger::Received& answer = receipts.back().value();
+      feed = feed || (!answer.already && answer.state == job::JobState::ready);
+    }
+    if (feed) parts_.station.feed();
+    return receipts;
+  });
+  std::vector<Result<api::SubmitAnswer>> answers;
+  for (std::size_t i = 0; i < jobs.size(); ++i) {
+    if (!received || !received.value()[i]) {
+      // What is wrong with the envelope itself is told even when the station cannot answer.
+      answers.emplace_back(!jobs[i]    ? jobs[i].error()
+                           : !received ? received.error()
+                                       : received.value()[i].error());
+      continue;
+    }
+    const ledger::Received& one = received.value()[i].value();
+    answers.emplace_back(api::SubmitAnswer{one.already,
+                                           {{"id", jobs[i].value().document.id},
+                                            {"state", std::string(job::text_of(one.state))},
+                                            {"findings", findings_of(one.findings)}}});
+  }
+  return answers;
+}
+
+std::optional<api::Backend::JobPlace> StationBackend::job_place(const std::string& job) {
+  {
+    const std::lock_guard lock(places_mutex_);
+    if (const auto found = places_.find(job); found != places_.end()) return found->second;
+  }
+  std::optional<JobPlace> place;
+  {
+    const std::lock_guard lock(reader_mutex_);
+    if (auto record = parts_.reader->job(job)) place = JobPlace{record.value().campaign, record.value().unit};
+  }
+  if (!place) return place;
+  const std::lock_guard lock(places_mutex_);
+  if (places_.size() >= kPlacesMax) places_.clear();
+  places_[job] = *place;
+  return place;
 }
 
 Result<json::value> StationBackend::jobs(const std::string& state, std::uint64_t after, std::size_t limit) {
@@ -200,6 +250,7 @@ void StationBackend::show(json::object snapshot) {
 }
 
 bool StationBackend::refresh_progress() {
+  count_entries();
   json::object jobs;
   std::int64_t spoiled = 0;
   {
@@ -231,27 +282,31 @@ api::Backend::Progress StationBackend::progress() {
   return progress_;
 }
 
+Status StationBackend::ready() {
+  if (halted_) return fail("station.halted", "the station could not record and has halted");
+  if (stopping_) return fail("station.stopping", "the station is stopping and takes nothing any more");
+  return ok();
+}
+
 std::string StationBackend::metrics() {
-  std::string text;
   const std::lock_guard lock(reader_mutex_);
-  if (auto counts = parts_.reader->counts()) {
-    text += "# HELP imprimatur_jobs Jobs by state.\n# TYPE imprimatur_jobs gauge\n";
-    for (const auto& [state, count] : counts.value().by_state) {
-      text += "imprimatur_jobs{state=\"" + std::string(job::text_of(state)) + "\"} " + std::to_string(count) +
-              "\n";
+  return parts_.metrics.text(*parts_.reader, parts_.clock.now());
+}
+
+// What was committed before this run is not counted again.
+void StationBackend::count_entries() {
+  for (std::size_t read = kCountPage; read == kCountPage;) {
+    std::vector<ledger::JournalEntry> entries;
+    {
+      const std::lock_guard lock(reader_mutex_);
+      auto page = parts_.reader->journal(parts_.counted_from + counted_, kCountPage);
+      if (!page) return;
+      entries = std::move(page).value();
     }
-    text +=
-        "# HELP imprimatur_blanks_spoiled Blanks that were spoiled.\n# TYPE imprimatur_blanks_spoiled "
-        "counter\n";
-    text += "imprimatur_blanks_spoiled " + std::to_string(counts.value().blanks_spoiled) + "\n";
+    for (const auto& entry : entries) parts_.metrics.observe(entry.bytes);
+    read = entries.size();
+    counted_ += read;
   }
-  if (auto size = parts_.reader->journal_size()) {
-    text +=
-        "# HELP imprimatur_journal_entries Entries of the journal.\n# TYPE imprimatur_journal_entries "
-        "counter\n";
-    text += "imprimatur_journal_entries " + std::to_string(size.value()) + "\n";
-  }
-  return text;
 }
 
 Result<std::string> StationBackend::log_file(const std::string& path) {

@@ -9,9 +9,10 @@ namespace {
 using namespace imprimatur::app;
 
 // A new verb is a new file in commands/ and a line here.
-constexpr std::array<AddCommand, 17> kCommands{
-    add_keys, add_sample, add_submit, add_jobs,   add_watch,     add_station, add_stock, add_log,   add_card,
-    add_chip, add_face,   add_report, add_states, add_statement, add_sign,    add_shift, add_backup};
+constexpr std::array<AddCommand, 18> kCommands{add_keys,    add_sample, add_submit,  add_jobs,      add_watch,
+                                               add_station, add_stock,  add_log,     add_card,      add_chip,
+                                               add_face,    add_report, add_states,  add_statement, add_sign,
+                                               add_shift,   add_backup, add_messages};
 
 std::string environment_or(const char* name, const std::string& otherwise) {
   const char* value = std::getenv(name);

@@ -285,6 +285,20 @@ Status read_people(Table& root, Config& config) {
   return ok();
 }
 
+Result<api::TcpOptions> read_tcp(Table table) {
+  api::TcpOptions tcp;
+  int port = 0;
+  TRY_STATUS(table.read("address", tcp.address));
+  TRY_STATUS(table.read_number("port", port, {0, 65535}));
+  tcp.port = static_cast<std::uint16_t>(port);
+  TRY_STATUS(table.read_path("certificate", tcp.tls.certificate, true));
+  TRY_STATUS(table.read_path("key", tcp.tls.key, true));
+  TRY_STATUS(table.read_path("client_ca", tcp.tls.client_ca, true));
+  TRY_STATUS(table.read_path("client_crl", tcp.tls.client_crl));
+  TRY_STATUS(table.refuse_unknown());
+  return tcp;
+}
+
 Status read_root(Table table, Config& config) {
   TRY_STATUS(table.read("station", config.station, true));
   TRY_STATUS(table.read("log_origin", config.log_origin, true));
@@ -309,6 +323,10 @@ Status read_root(Table table, Config& config) {
     TRY_STATUS(read_trust(std::move(trust), config.revocation_lists));
   }
   TRY_STATUS(read_people(table, config));
+  if (table.has("tcp")) {
+    TRY(auto tcp, table.sub("tcp"));
+    TRY(config.tcp, read_tcp(std::move(tcp)));
+  }
   TRY(auto vault, table.sub("vault"));
   TRY_STATUS(read_vault(std::move(vault), config.vault));
   TRY(auto line, table.sub("line"));

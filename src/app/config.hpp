@@ -3,10 +3,12 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "api/roles.hpp"
+#include "api/server.hpp"
 #include "base/result.hpp"
 
 namespace imprimatur::app {
@@ -78,6 +80,8 @@ struct Config {
   // [[people]]: who may use the station. With test keys the daemon's own uid has every role when no entry
   // names it; without, a station that nobody may use is refused.
   std::vector<api::Credential> people;
+  // [tcp]: the same API over mutual TLS 1.3; nothing when it is not there.
+  std::optional<api::TcpOptions> tcp;
   VaultConfig vault;
   LineConfig line;
   // [retention]: how long personal data are kept: of issued cards, and of all else that ended or got stuck.

@@ -63,6 +63,7 @@ struct Daemon::State {
   std::unique_ptr<Lanes> lanes;
   std::unique_ptr<station::Station> station;
   std::unique_ptr<StationLoop> loop;
+  std::unique_ptr<Metrics> metrics;
   std::unique_ptr<StationBackend> backend;
   std::unique_ptr<ledger::LedgerReader> publishing_reader;
   std::unique_ptr<audit::LogPublisher> publisher;
@@ -123,6 +124,7 @@ TurnHooks Daemon::State::hooks() {
   };
   hooks.after_commit = [this] { after_commit(); };
   hooks.halted = [this] {
+    if (backend) backend->halt();
     rest(false, true);
     log.write(message::kHalted, {{"cause", station->halted()}});
   };
@@ -176,10 +178,12 @@ Status Daemon::State::build() {
     devices.eyes->open({*lanes, devices.station.readers, loaded, std::move(receipts)});
   }
   TRY(auto checks, checks_of(loaded, {config.templates, config.fonts}));
+  metrics = std::make_unique<Metrics>(std::string(kVersion), config.vault.signatures_max);
   backend = std::make_unique<StationBackend>(StationBackend::Parts{
       loaded, std::move(checks), *ledger, *station, *loop, std::move(reader), config.work / "log",
       ledger->source(), config.line.name, clock, random, config.time_zone,
-      std::chrono::milliseconds(config.line.chip_timeout_ms), *tidying, devices.desk.get()});
+      std::chrono::milliseconds(config.line.chip_timeout_ms), *tidying, *metrics, ledger->journal_size(),
+      devices.desk.get()});
   TRY(publishing_reader, ledger::LedgerReader::open(ledger_file()));
   return open_log();
 }
@@ -218,6 +222,7 @@ Status Daemon::State::begin() {
   serving.socket = config.socket;
   serving.source = ledger->source();
   serving.people = std::move(people);
+  serving.tcp = config.tcp;
   TRY(server, api::Server::start(serving, *backend, clock));
   housekeeper = std::make_unique<Housekeeper>(Housekeeper::Tasks{
       [this] {
@@ -237,7 +242,7 @@ Status Daemon::State::begin() {
 
 Status Daemon::State::publish() {
   TRY(auto size, publisher->publish());
-  static_cast<void>(size);
+  metrics->log_published({size, clock.now()});
   return ok();
 }
 
@@ -248,6 +253,44 @@ Daemon::~Daemon() {
   // A call that hangs in a reader still uses devices, vault and station: they are left to it, and to the end
   // of the process, which ends without destroying anything (daemon_main.cpp).
   if (state_->lanes && state_->lanes->abandoned() > 0) static_cast<void>(state_.release());
+}
+
+bool Daemon::alive(std::chrono::seconds patience) {
+  auto answered = std::make_shared<std::promise<void>>();
+  auto answer = answered->get_future();
+  state_->loop->post([] {}, [answered] { answered->set_value(); });
+  answered.reset();
+  // A broken promise is an end too: the loop has halted.
+  if (answer.wait_for(patience) != std::future_status::ready) return false;
+  try {
+    answer.get();
+    return true;
+  } catch (const std::future_error&) {
+    return false;
+  }
+}
+
+void Daemon::reload_certificates() {
+  State& state = *state_;
+  auto reloaded = state.server->reload_certificates();
+  if (!reloaded) {
+    state.log.write(message::kCertificatesNotRead, {{"code", reloaded.error().code},
+                                                    {"cause", reloaded.error().message},
+                                                    {"at", reloaded.error().field},
+                                                    {"do", reloaded.error().remedy}});
+    return;
+  }
+  if (reloaded.value().empty()) return;
+  state.log.write(message::kCertificatesRead, {{"certificate", reloaded.value()}});
+  try {
+    const auto noted = state.loop->ask<Status>([&state, fingerprint = reloaded.value()] {
+      return state.ledger->key_changed(
+          {{"key", "api-tls"}, {"event", "reloaded"}, {"certificate", fingerprint}});
+    });
+    if (!noted) state.log.write(message::kHalted, {{"code", noted.error().code}});
+  } catch (const std::future_error&) {
+    // The loop has halted and said so.
+  }
 }
 
 int Daemon::hung_calls() const {

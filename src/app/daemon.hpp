@@ -1,6 +1,7 @@
 // The daemon: everything wired together, started and stopped in the right order.
 #pragma once
 
+#include <chrono>
 #include <memory>
 
 #include "app/config.hpp"
@@ -29,6 +30,13 @@ class Daemon {
 
   // True when the ledger could not record and the station halted by itself.
   bool halted() const;
+
+  // Whether the station's loop comes to its turns: one is asked for and waited for, so long.
+  bool alive(std::chrono::seconds patience);
+
+  // Reads the certificates of the TCP port again, and journals that. What cannot be used is logged, and
+  // changes nothing.
+  void reload_certificates();
 
   // Threads that hang in a call to a reader. While there are any, the process must be ended without running
   // destructors of static objects (std::_Exit): after `stop` all is recorded.

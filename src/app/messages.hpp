@@ -33,6 +33,12 @@ inline constexpr LogMessage kNewEpoch{
 inline constexpr LogMessage kHungCalls{
     "DAEMON_HUNG_CALLS", LogLevel::error, "calls to readers hang and are left behind; all else is recorded",
     "Take the cards out of the readers and lock them away; the next start looks at them."};
+inline constexpr LogMessage kCertificatesRead{"API_CERTIFICATES_READ", LogLevel::info,
+                                              "the certificates of the TCP port were read again", ""};
+inline constexpr LogMessage kCertificatesNotRead{
+    "API_CERTIFICATES_NOT_READ", LogLevel::error,
+    "the certificates of the TCP port cannot be used; those from before stay in force",
+    "Put right what the fields name, then send SIGHUP again."};
 inline constexpr LogMessage kEvidenceNotKept{"EVIDENCE_NOT_KEPT", LogLevel::warning,
                                              "a file of the result folder could not be written",
                                              "Check the folder's disk."};

@@ -126,6 +126,16 @@ Result<std::map<std::string, std::int64_t>> LedgerReader::spoil_reasons() {
   }
 }
 
+Result<std::map<std::string, std::int64_t>> LedgerReader::signers() {
+  Query query(*state_->database, "SELECT key_id, count FROM signers");
+  std::map<std::string, std::int64_t> counts;
+  for (;;) {
+    TRY(auto row, query.step());
+    if (!row) return counts;
+    counts[query.text(0)] = query.integer(1);
+  }
+}
+
 Result<std::vector<AttemptRecord>> LedgerReader::in_doubt(std::size_t limit) {
   Query query(*state_->database,
               "SELECT " LEDGER_ATTEMPT_COLUMNS " FROM attempts WHERE state = 'in_doubt' ORDER BY id LIMIT ?");

@@ -32,6 +32,8 @@ class LedgerReader {
   Result<std::vector<StockBalance>> stock_balance();
   // How often blanks were spoiled for each reason code.
   Result<std::map<std::string, std::int64_t>> spoil_reasons();
+  // How many signatures each document signer's key has made, by key id.
+  Result<std::map<std::string, std::int64_t>> signers();
   // Attempts that wait for two people's decision, at most `limit`.
   Result<std::vector<AttemptRecord>> in_doubt(std::size_t limit);
   // Attempts that ended as spoiled, at most `limit`, the newest first.

@@ -19,6 +19,16 @@ TEST(EventMessages, AreReadAsTheyAreWritten) {
   EXPECT_EQ(acknowledge.value().credit, 3U);
 }
 
+TEST(EventMessages, CarryAFilter) {
+  const auto subscribe = parse_subscribe(
+      subscribe_message({.after = 1, .epoch = "e", .credit = 7, .filter = {"c", "u", "j", {"t.", "u.v1"}}}));
+  ASSERT_TRUE(subscribe) << subscribe.error().message;
+  EXPECT_EQ(subscribe.value().filter.campaign, "c");
+  EXPECT_EQ(subscribe.value().filter.unit, "u");
+  EXPECT_EQ(subscribe.value().filter.job, "j");
+  EXPECT_EQ(subscribe.value().filter.types, (std::vector<std::string>{"t.", "u.v1"}));
+}
+
 TEST(EventMessages, AreCloudEventsWithoutASequence) {
   const auto event = parse_json_object(bye_message("urn:x", "stopping", WallTime{})).value();
   EXPECT_EQ(event.at("specversion"), "1.0");

@@ -18,6 +18,20 @@ class FakeBackend : public Backend {
     answer.job = {{"id", "j1"}, {"state", "ready"}, {"submitter", actor.person}};
     return answer;
   }
+  std::vector<Result<SubmitAnswer>> submit_many(std::vector<std::string> envelopes,
+                                                const Actor& actor) override {
+    ++groups;
+    std::vector<Result<SubmitAnswer>> answers;
+    for (const std::string& envelope : envelopes) {
+      answers.push_back(submit(envelope, actor));
+      if (answers.back()) answers.back().value().job["id"] = envelope;
+    }
+    return answers;
+  }
+  std::optional<JobPlace> job_place(const std::string& job) override {
+    if (job != "j1") return std::nullopt;
+    return JobPlace{"spring", "unit-7"};
+  }
   Result<json::value> jobs(const std::string& state, std::uint64_t after, std::size_t limit) override {
     return json::value(json::object{{"state", state}, {"after", after}, {"limit", limit}});
   }
@@ -68,6 +82,10 @@ class FakeBackend : public Backend {
     const std::lock_guard lock(mutex_);
     return progress_;
   }
+  Status ready() override {
+    if (halted) return fail("station.halted", "the station has halted");
+    return ok();
+  }
   std::string metrics() override { return "imprimatur_jobs 1\n"; }
   Result<std::string> log_file(const std::string& path) override {
     if (path != "tile/0/000") return fail("api.not_found", "no such file");
@@ -77,11 +95,17 @@ class FakeBackend : public Backend {
   // Set by a test before it asks.
   std::atomic<bool> journal_fails{false};
   std::atomic<bool> station_throws{false};
+  std::atomic<bool> halted{false};
+  std::atomic<int> groups{0};  // of batches that were handed over
 
   void add_entry() {
     const std::lock_guard lock(mutex_);
     const std::string n = std::to_string(entries_.size());
     entries_.push_back("{\"sequence\":\"" + n + "\",\"type\":\"org.imprimatur.test.v1\"}");
+  }
+  void add_entry(std::string bytes) {
+    const std::lock_guard lock(mutex_);
+    entries_.push_back(std::move(bytes));
   }
   void set_progress(std::string bytes) {
     const std::lock_guard lock(mutex_);

@@ -83,6 +83,21 @@ TEST_F(RoutesTest, AnswerAFaultWithoutSayingWhatWasInIt) {
   EXPECT_EQ(answer.body.find("secret"), std::string::npos);
 }
 
+TEST_F(RoutesTest, AreReadyAsLongAsTheStationIs) {
+  EXPECT_EQ(ask("GET", "/readyz").body, R"({"status":"ready"})");
+  backend_.halted = true;
+  EXPECT_EQ(ask("GET", "/readyz").status, 503);
+  EXPECT_EQ(ask("GET", "/healthz").status, 200);
+}
+
+TEST_F(RoutesTest, PublishTheCatalogueOfProblems) {
+  const auto answer = parse_json_object(ask("GET", "/v1/problems").body).value();
+  const auto& first = answer.at("problems").as_array().at(0).as_object();
+  EXPECT_EQ(first.at("code"), "api.role");
+  EXPECT_EQ(first.at("status"), 403);
+  EXPECT_FALSE(first.at("remedy").as_string().empty());
+}
+
 TEST_F(RoutesTest, SayWhenTheStationItselfCannotGoOn) {
   EXPECT_EQ(status_of(fail("ledger.store", "the database failed")), 503);
   EXPECT_EQ(status_of(fail("station.halted", "halted")), 503);
@@ -110,7 +125,7 @@ TEST_F(RoutesTest, HaveEveryCallThatTheFormatPageNames) {
     EXPECT_TRUE(status == 200 || status == 202) << call << " gives " << status;
     ++calls;
   }
-  EXPECT_EQ(calls, 19);
+  EXPECT_EQ(calls, 24);
 }
 
 TEST_F(RoutesTest, ServeFilesOfTheAuditLog) {

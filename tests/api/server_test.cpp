@@ -11,6 +11,8 @@
 #include <boost/beast/http.hpp>
 #include <boost/beast/websocket.hpp>
 #include <fstream>
+#include <sstream>
+#include <thread>
 
 #include "api/event_messages.hpp"
 #include "tests/api/fake_backend.hpp"
@@ -38,8 +40,8 @@ class ServerTest : public testing::Test {
     options.socket = folder_ / "api.sock";
     options.source = "urn:imprimatur:test";
     options.people = People::create({{"person-1", roles_, ::getuid(), {}, {}}}).value();
-    options.body_bytes_max = 1000;
-    options.connections_max = 80;
+    options.limits.body_bytes_max = 1000;
+    options.limits.connections_max = 80;
     return options;
   }
   static std::string start_error(const ServerOptions& options, Backend& backend, const Clock& clock) {
@@ -357,6 +359,209 @@ TEST_F(ServerTest, TakesNothingThatBelongsToOthers) {
   EXPECT_EQ(start_error(other, backend_, clock_), "api.listen");
   other.socket = folder_ / "no-folder/api.sock";
   EXPECT_EQ(start_error(other, backend_, clock_), "api.listen");
+}
+
+TEST_F(ServerTest, TellsAClientWithAFilterHowFarItHasLooked) {
+  for (int i = 0; i < 250; ++i) {
+    backend_.add_entry("{\"data\":{\"job\":\"" + std::string(i == 120 ? "j1" : "other") +
+                       "\"},\"sequence\":\"" + std::to_string(i) +
+                       "\",\"type\":\"org.imprimatur.attempt.begun.v1\"}");
+  }
+  server_->wake_subscribers();
+  EventSocket socket =
+      subscribe({.after = -1, .epoch = {}, .credit = 10, .filter = {"spring", "", "j1", {}}});
+  std::vector<std::string> told;
+  for (std::int64_t last = -1; last < 249;) {
+    const auto message = parse_json_object(next(socket)).value();
+    const bool bookmark = message.at("type") == "org.imprimatur.control.bookmark.v1";
+    told.push_back(bookmark ? "bookmark" : std::string(message.at("sequence").as_string()));
+    if (!bookmark) continue;
+    EXPECT_GT(message.at("data").as_object().at("after").as_int64(), last);
+    EXPECT_EQ(message.at("data").as_object().at("epoch"), "e1");
+    last = message.at("data").as_object().at("after").as_int64();
+  }
+  EXPECT_EQ(std::count(told.begin(), told.end(), "bookmark") + 1, static_cast<std::ptrdiff_t>(told.size()));
+  EXPECT_EQ(std::count(told.begin(), told.end(), "120"), 1);
+  // A bookmark may be acknowledged like an entry.
+  socket.write(asio::buffer(acknowledge_message({.after = 249, .credit = 1})));
+  backend_.add_entry(
+      "{\"data\":{\"job\":\"j1\"},\"sequence\":\"250\",\"type\":\"org.imprimatur.job.issued.v1\"}");
+  server_->wake_subscribers();
+  EXPECT_NE(next(socket).find("\"250\""), std::string::npos);
+}
+
+// 4 MiB are due and not taken: the client hears why, as soon as it reads, and comes again with its cursor.
+TEST(ServerWithSlowClients, LetsGoOfAClientThatTakesNothingAndLosesNothing) {
+  test_support::TemporaryFolder folder;
+  FakeBackend backend;
+  SystemClock clock;
+  ServerOptions options;
+  options.socket = folder / "api.sock";
+  options.people = People::create({{"person-1", RoleSet::all(), ::getuid(), {}, {}}}).value();
+  options.limits.slow = std::chrono::milliseconds(300);
+  auto server = Server::start(options, backend, clock);
+  ASSERT_TRUE(server) << server.error().message;
+  const std::string filler(3000, 'x');
+  constexpr int kEntries = 3000;  // 9 MB
+  for (int i = 0; i < kEntries; ++i) {
+    backend.add_entry("{\"data\":{\"filler\":\"" + filler + "\"},\"sequence\":\"" + std::to_string(i) +
+                      "\"}");
+  }
+  server.value()->wake_subscribers();
+  asio::io_context context;
+  const auto come = [&](std::int64_t after) {
+    Socket socket(context);
+    socket.connect(asio::local::stream_protocol::endpoint((folder / "api.sock").string()));
+    EventSocket events(std::move(socket));
+    events.set_option(beast::websocket::stream_base::decorator([](beast::websocket::request_type& request) {
+      request.set(http::field::sec_websocket_protocol, "cloudevents.json");
+    }));
+    events.handshake("localhost", "/v1/events");
+    events.text(true);
+    events.write(asio::buffer(subscribe_message({.after = after, .epoch = {}, .credit = 10000})));
+    return events;
+  };
+  // One that says nothing any more: the server hangs up, and what was under way is all that it has cost.
+  EventSocket silent = come(-1);
+  const auto began = std::chrono::steady_clock::now();
+  int taken = 0;
+  boost::system::error_code ec;
+  test_support::run_command("sleep 1");
+  for (std::string last; !ec;) {
+    beast::flat_buffer buffer;
+    silent.read(buffer, ec);
+    if (!ec) ++taken;
+  }
+  EXPECT_LT(taken, kEntries);
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(5));
+  // It comes again and has everything.
+  EventSocket again = come(taken - 1);
+  for (int i = taken; i < kEntries; ++i) {
+    beast::flat_buffer buffer;
+    again.read(buffer);
+    ASSERT_NE(beast::buffers_to_string(buffer.data()).find("\"sequence\":\"" + std::to_string(i) + "\""),
+              std::string::npos);
+  }
+}
+
+TEST_F(ServerTest, TakesABatchLineByLineAndAnswersEachInItsOrder) {
+  ServerOptions small = options();
+  small.socket = folder_ / "batch.sock";
+  auto server = Server::start(small, backend_, clock_);
+  ASSERT_TRUE(server);
+  std::string body;
+  std::string expected;
+  for (int i = 0; i < 10000; ++i) {
+    const bool bad = i % 1000 == 7;
+    body += bad ? "bad\n" : "job-" + std::to_string(i) + "\r\n\n";
+  }
+  std::ofstream(folder_ / "batch.ndjson") << body;
+  const std::string curl = "curl -s --unix-socket " + small.socket.string() +
+                           " -w %{http_code} --data-binary @" + (folder_ / "batch.ndjson").string() +
+                           " http://localhost/v1/jobs:batch";
+  const auto answer = test_support::run_command(curl);
+  std::istringstream lines(answer.output);
+  int count = 0;
+  for (std::string line; std::getline(lines, line) && line != "200"; ++count) {
+    const auto object = parse_json_object(line).value();
+    if (count % 1000 == 7) {
+      ASSERT_EQ(object.at("status"), 422) << line;
+      ASSERT_EQ(object.at("type"), "urn:imprimatur:problem:job.schema");
+    } else {
+      ASSERT_EQ(object.at("status"), 202) << line;
+      ASSERT_EQ(object.at("id").as_string(), "job-" + std::to_string(count));
+    }
+  }
+  EXPECT_EQ(count, 10000);
+  EXPECT_TRUE(answer.output.ends_with("\n200"));
+  EXPECT_GE(backend_.groups, 10000 / 64);  // groups go to the workers while the rest is on its way
+  std::ofstream(folder_ / "batch.ndjson", std::ios::app) << "one more";
+  EXPECT_NE(test_support::run_command(curl).output.find("api.batch_size"), std::string::npos);
+  std::ofstream(folder_ / "batch.ndjson") << std::string(2000, 'x') << "\n";
+  const auto too_long = test_support::run_command(curl).output;
+  EXPECT_NE(too_long.find("api.too_large"), std::string::npos) << too_long;
+}
+
+TEST_F(ServerTest, AsksToComeAgainWhenItHasAsMuchToReadAsItTakes) {
+  ServerOptions small = options();
+  small.socket = folder_ / "small.sock";
+  small.limits.intake_bytes_max = 1500;
+  auto server = Server::start(small, backend_, clock_);
+  ASSERT_TRUE(server);
+  Socket first(context_);
+  first.connect(asio::local::stream_protocol::endpoint(small.socket.string()));
+  asio::write(first, asio::buffer("POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n" +
+                                  std::string(100, 'x')));
+  const std::string curl = "curl -s -D - --unix-socket " + small.socket.string() + " --data " +
+                           std::string(900, 'y') + " http://localhost/v1/jobs";
+  std::string answer;
+  for (int i = 0; i < 100 && answer.find("429") == std::string::npos; ++i) {
+    answer = test_support::run_command(curl).output;  // until the first request's header has been read
+  }
+  EXPECT_EQ(answer.find("HTTP/1.1 429"), 0U) << answer;
+  EXPECT_NE(answer.find("Retry-After: 1\r\n"), std::string::npos) << answer;
+  EXPECT_NE(answer.find("urn:imprimatur:problem:api.intake_full"), std::string::npos) << answer;
+  asio::write(first, asio::buffer(std::string(800, 'x')));
+  std::array<char, 12> begin{};
+  asio::read(first, asio::buffer(begin));
+  EXPECT_EQ(std::string(begin.data(), begin.size()), "HTTP/1.1 202");
+  EXPECT_EQ(test_support::run_command(curl).output.find("HTTP/1.1 202"), 0U);
+}
+
+TEST_F(ServerTest, ShedsClientsThatTakeForEverWithOneRequest) {
+  ServerOptions impatient = options();
+  impatient.socket = folder_ / "impatient.sock";
+  impatient.limits.idle = std::chrono::milliseconds(1500);
+  impatient.limits.header = std::chrono::milliseconds(300);
+  impatient.limits.body = std::chrono::milliseconds(300);
+  auto server = Server::start(impatient, backend_, clock_);
+  ASSERT_TRUE(server);
+  const auto hung_up_after = [&](const std::string& text) {
+    Socket socket(context_);
+    socket.connect(asio::local::stream_protocol::endpoint(impatient.socket.string()));
+    asio::write(socket, asio::buffer(text));
+    const auto began = std::chrono::steady_clock::now();
+    std::string rest;
+    boost::system::error_code ec;
+    // A byte now and then does not help.
+    std::thread dripping([&] {
+      for (int i = 0; i < 50 && !ec; ++i) {
+        boost::system::error_code ignored;
+        if (!text.empty()) asio::write(socket, asio::buffer("x", 1), ignored);
+        test_support::run_command("sleep 0.05");
+        if (ignored) return;
+      }
+    });
+    asio::read(socket, asio::dynamic_buffer(rest), ec);
+    const auto took = std::chrono::steady_clock::now() - began;
+    dripping.join();
+    return std::chrono::duration_cast<std::chrono::milliseconds>(took).count();
+  };
+  EXPECT_LT(hung_up_after("GET /healthz HTTP/1.1\r\nX-Slow: "), 1400);
+  EXPECT_LT(hung_up_after("POST /v1/jobs HTTP/1.1\r\nHost: x\r\nContent-Length: 900\r\n\r\n"), 1400);
+  const auto idle = hung_up_after("");
+  EXPECT_GE(idle, 1400);
+  EXPECT_LT(idle, 4000);
+}
+
+TEST_F(ServerTest, AnswersALongPollWhenSomethingHappensOrItsTimeIsOver) {
+  Socket socket = connect();
+  const auto began = std::chrono::steady_clock::now();
+  EXPECT_EQ(ask(socket, http::verb::get, "/v1/events?after=-1&wait=1").body(), "[]");
+  EXPECT_GE(std::chrono::steady_clock::now() - began, std::chrono::milliseconds(900));
+  std::thread later([this] {
+    test_support::run_command("sleep 0.3");
+    add_entries(1);
+  });
+  const auto answer = ask(socket, http::verb::get, "/v1/events?after=-1&wait=20");
+  later.join();
+  EXPECT_EQ(answer.body(), "[" + entry(0) + "]");
+  EXPECT_EQ(answer["Imprimatur-Next"], "0");
+  EXPECT_EQ(answer["Imprimatur-Epoch"], "e1");
+  EXPECT_LT(std::chrono::steady_clock::now() - began, std::chrono::seconds(10));
+  EXPECT_EQ(ask(socket, http::verb::get, "/v1/events?wait=31").result_int(), 400U);
+  EXPECT_EQ(ask(socket, http::verb::get, "/v1/events?after=5&wait=1").result_int(), 409U);
+  EXPECT_EQ(ask(socket, http::verb::get, "/v1/events?after=0&epoch=e0").result_int(), 409U);
 }
 
 TEST_F(ServerTest, SurvivesClientsThatVanish) {

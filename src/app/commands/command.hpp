@@ -40,6 +40,7 @@ void add_card(CLI::App& app, CommandContext& context);
 void add_chip(CLI::App& app, CommandContext& context);
 void add_face(CLI::App& app, CommandContext& context);
 void add_report(CLI::App& app, CommandContext& context);
+void add_messages(CLI::App& app, CommandContext& context);
 void add_states(CLI::App& app, CommandContext& context);
 void add_statement(CLI::App& app, CommandContext& context);
 void add_sign(CLI::App& app, CommandContext& context);
