@@ -1,5 +1,6 @@
 // Control messages of the status socket: what is taken is within its limits and comes back as it is written.
 #include "api/event_messages.hpp"
+#include "base/bytes.hpp"
 #include "base/check.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

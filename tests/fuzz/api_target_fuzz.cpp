@@ -1,6 +1,7 @@
 // Request targets: whatever is taken has a path, and finds its row or a refusal without the station being
 // asked.
 #include "api/routes.hpp"
+#include "base/bytes.hpp"
 #include "base/check.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
