@@ -76,7 +76,7 @@ TEST_F(MetricsOfAStation, TellWhatTheLedgerHas) {
   ASSERT_TRUE(ledger_->commit_group());
   EXPECT_EQ(value_of("imprimatur_signer_signatures{key=\"ds-UTO\"}"), "1");
   EXPECT_EQ(value_of("imprimatur_signer_signatures_left{key=\"ds-UTO\"}"), "99");
-  EXPECT_EQ(value_of("imprimatur_stock_blanks{class=\"blue\",place=\"vault\"}"), "1");
+  EXPECT_EQ(value_of("imprimatur_stock_blanks{class=\"blue\",place=\"line\"}"), "1");
   EXPECT_EQ(value_of("imprimatur_queue_depth"), "0");
   EXPECT_EQ(value_of("imprimatur_journal_entries"), std::to_string(reader_->journal_size().value()));
 }
