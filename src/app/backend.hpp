@@ -36,7 +36,7 @@ class StationBackend final : public api::Backend {
     const Tidying& tidying;
     Metrics& metrics;
     ledger::Sequence counted_from;  // the first entry of this run
-    LineDesk* desk = nullptr;  // of a line whose cards a person moves
+    LineDesk* desk = nullptr;       // of a line whose cards a person moves
   };
   explicit StationBackend(Parts parts)
       : parts_(std::move(parts)),

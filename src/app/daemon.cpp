@@ -179,11 +179,11 @@ Status Daemon::State::build() {
   }
   TRY(auto checks, checks_of(loaded, {config.templates, config.fonts}));
   metrics = std::make_unique<Metrics>(std::string(kVersion), config.vault.signatures_max);
-  backend = std::make_unique<StationBackend>(StationBackend::Parts{
-      loaded, std::move(checks), *ledger, *station, *loop, std::move(reader), config.work / "log",
-      ledger->source(), config.line.name, clock, random, config.time_zone,
-      std::chrono::milliseconds(config.line.chip_timeout_ms), *tidying, *metrics, ledger->journal_size(),
-      devices.desk.get()});
+  backend = std::make_unique<StationBackend>(
+      StationBackend::Parts{loaded, std::move(checks), *ledger, *station, *loop, std::move(reader),
+                            config.work / "log", ledger->source(), config.line.name, clock, random,
+                            config.time_zone, std::chrono::milliseconds(config.line.chip_timeout_ms),
+                            *tidying, *metrics, ledger->journal_size(), devices.desk.get()});
   TRY(publishing_reader, ledger::LedgerReader::open(ledger_file()));
   return open_log();
 }
