@@ -128,7 +128,7 @@ ledger::NewJob make_job(int number, const job::Product& product) {
   document = job::utopian();
   document.id = "00000000-0000-4000-8000-" + digits(number, 12);
   document.document.number = "D" + digits(23145000 + number, 8);
-  document.holder.personal_number = "12345" + digits(number, 5);
+  document.holder.personal_number = "1234" + digits(number, 6);
   document.holder.secondary_identifier = number % 2 == 0 ? "Anna Maria" : "Berta";
   document.holder.name_printed = document.holder.secondary_identifier + " Eriksson";
   document.images["face"] = {"image/jpeg", to_base64url(crypto::sha256(portrait()))};
@@ -154,11 +154,13 @@ ledger::NewJob make_job(int number, const job::Product& product) {
 class World::TraceLog final : public Log {
  public:
   void write(const LogMessage& message, std::initializer_list<LogField> fields) override {
+    if (!keeps) return;
     std::string line(message.id);
     for (const auto& [name, value] : fields) line += " " + std::string(name) + "=" + value;
     lines.push_back(std::move(line));
   }
   std::vector<std::string> lines;
+  bool keeps = true;
 };
 
 // As the bench has it: every card's evidence is kept, and must be complete.
@@ -180,6 +182,7 @@ World::World(WorldSize size)
     : size_(std::move(size)),
       log_(std::make_unique<TraceLog>()),
       evidence_(std::make_unique<KeptEvidence>()) {
+  log_->keeps = size_.keeps_trace;
   vault_.add_card_master("transport-master", hex(chip::testing::kTransportMaster));
   vault_.add_card_master("card-master", hex(chip::testing::kCardMaster));
   vault_.add_hmac("holder-hmac", Bytes(32, 0x21));
@@ -228,7 +231,8 @@ void World::start() {
     devices.faces.push_back(std::make_shared<station::FaceStation>(face_reader_, clock_));
   }
   station_ = std::make_unique<station::Station>(
-      station::Station::Ports{*ledger_, workers_, clock_, random_, *log_, evidence_.get()},
+      station::Station::Ports{*ledger_, workers_, clock_, random_, *log_,
+                              size_.keeps_trace ? evidence_.get() : nullptr},
       std::move(devices), products_,
       station::StationOptions{.line = "line-1",
                               .poll_interval_ms = kPollIntervalMs,
@@ -451,6 +455,10 @@ std::vector<std::string> World::journal_with(std::string_view text) const {
 bool World::is_closed(const Body& body) const {
   return size_.modelled_chips ? body.model.content == ModelledChip::Content::closed
                               : chip_is_closed(body.chip->memory());
+}
+
+void World::hand_over_output() {
+  std::erase_if(transport_.bodies, [](const auto& body) { return body->place.kind == Place::Kind::output; });
 }
 
 void World::note(const std::string& line) {

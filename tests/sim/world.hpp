@@ -35,6 +35,7 @@ struct WorldSize {
   std::uint64_t seed = 7;
   bool modelled_chips = false;    // the chips' steps by their times and outcomes (modelled_chip.hpp)
   SimulatedDisk* disk = nullptr;  // that the ledger is on; borrowed, none: a real one
+  bool keeps_trace = true;        // and what was kept of each card
 };
 
 // The power goes after the n-th commit from now. `effects_ran`: what the turn decided was still done by the
@@ -63,6 +64,8 @@ class World {
   // Approved jobs of fictional holders; their ids.
   std::vector<std::string> submit(int count);
   static std::string serial(int number);
+  // The cards in the output are handed over: their bodies are gone.
+  void hand_over_output();
   // The next `submit` hands over jobs again that the last one has made.
   void submit_again(int count) { jobs_made_ -= count; }
   void feed() {

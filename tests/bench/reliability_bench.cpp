@@ -1,0 +1,54 @@
+// `tools/bench reliability`: nothing lost, nothing doubled, by numbers (tests/bench/RESULTS.md says what each
+// is). Exit code 0 when everything was measured, whether the goals are met or not.
+//
+// The campaign is stopped after CAMPAIGN_SECONDS (environment; default four minutes), the kills after
+// KILL_MINUTES; 0 leaves a part out of the long form.
+#include <cstdlib>
+#include <string>
+
+#include "bench/reliability_parts.hpp"
+
+namespace imprimatur::bench {
+namespace {
+
+constexpr int kCampaignCards = 585600;
+
+double from_environment(const char* name, double otherwise) {
+  const char* text = std::getenv(name);
+  return text == nullptr ? otherwise : std::strtod(text, nullptr);
+}
+
+Status run_quick(Figures& figures) {
+  TRY_STATUS(measure_simulation(100, figures));
+  TRY_STATUS(measure_crashes(2, 20, 6, figures));
+  TRY_STATUS(measure_journal(2, figures));
+  TRY_STATUS(measure_ledger(
+      {.finished_few = 2000, .finished_many = 20000, .restart_jobs = 5000, .memory_jobs = 10000}, figures));
+  return measure_campaign(100, 4, figures);
+}
+
+Status run_long(Figures& figures) {
+  TRY_STATUS(measure_simulation(10000, figures));
+  TRY_STATUS(measure_crashes(60, 150, 12, figures));
+  TRY_STATUS(measure_journal(10, figures));
+  TRY_STATUS(measure_ledger(
+      {.finished_few = 10000, .finished_many = 10000000, .restart_jobs = 100000, .memory_jobs = 1000000},
+      figures));
+  TRY_STATUS(measure_campaign(kCampaignCards, from_environment("CAMPAIGN_SECONDS", 240), figures));
+  const double minutes = from_environment("KILL_MINUTES", 60);
+  return minutes > 0 ? measure_kills(500, static_cast<int>(minutes), figures) : ok();
+}
+
+Status run(bool quick, Figures& figures) {
+  if (!quick) return run_long(figures);
+  TRY_STATUS(run_quick(figures));
+  figures.forget_goals();  // they are about a thousand times as much
+  return ok();
+}
+
+}  // namespace
+}  // namespace imprimatur::bench
+
+int main(int count, char** words) {
+  return imprimatur::bench::run_bench("reliability", count, words, imprimatur::bench::run);
+}

@@ -1,0 +1,292 @@
+#include <sqlite3.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <filesystem>
+
+#include "bench/reliability_child.hpp"
+#include "bench/reliability_parts.hpp"
+#include "tests/ledger/bench.hpp"
+
+namespace imprimatur::bench {
+namespace {
+
+using job::AttemptState;
+using ledger::Ledger;
+
+constexpr int kCardsAtOnce = 16;  // whose steps fall into one commit
+constexpr int kCardsMeasured = 400;
+
+// A ledger on the real disk with made-up jobs, and cards led through it.
+class LedgerOnDisk {
+ public:
+  Status create() {
+    TRY(ledger_, Ledger::create(file_, test_support::kIdentity, {clock_, random_, vault_}));
+    return ok();
+  }
+  Status open() {
+    TRY(ledger_, Ledger::open(file_, test_support::kIdentity, {clock_, random_, vault_}));
+    return ok();
+  }
+  void close() { ledger_.reset(); }
+  Ledger& ledger() { return *ledger_; }
+  const std::filesystem::path& file() const { return file_; }
+
+  // So many jobs that ended with a good card long ago, with their blanks, attempts and journal entries: the
+  // rows themselves, since making each would take hours.
+  Status fill(int jobs, bool with_journal);
+  // Jobs that are ready, and blanks for them.
+  Status prepare(int jobs);
+  // One commit of `work`, its time into `commits`.
+  Status group(const std::function<Status()>& work);
+  // `cards` at once from claim to good. Adds to the times of claim, begin and finish together.
+  Status make_cards(int cards);
+
+  std::vector<double> commit_ms;
+  std::vector<double> card_ms;  // claim, begin and finish of one card, commits apart
+
+ private:
+  test_support::TemporaryFolder folder_;
+  std::filesystem::path file_ = folder_ / "ledger.sqlite";
+  test_support::TestClock clock_;
+  SeededRandom random_{3};
+  test_support::TestVault vault_;
+  std::unique_ptr<Ledger> ledger_;
+  int jobs_ = 0, begun_ = 0, ready_ = 0, printed_ = 0;
+};
+
+Status run_sql(const std::filesystem::path& file, const std::string& sql) {
+  sqlite3* database = nullptr;
+  const int opened = sqlite3_open(file.c_str(), &database);
+  char* message = nullptr;
+  const int outcome =
+      opened == SQLITE_OK ? sqlite3_exec(database, sql.c_str(), nullptr, nullptr, &message) : opened;
+  const std::string told = message == nullptr ? "" : message;
+  sqlite3_free(message);
+  sqlite3_close(database);
+  if (outcome != SQLITE_OK) return fail("bench.sql", told);
+  return ok();
+}
+
+// The rows of `count` finished jobs, in the order of their indexes where one can choose it.
+std::string fill_sql(const std::string& count, bool with_journal) {
+  const std::string rows =
+      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + count + ") ";
+  const std::string id = "printf('f0000000-0000-4000-8000-%012d', i)";
+  const std::string hash = "printf('%016x%016x', (i * 2654435761) & 0xFFFFFFFF, i * 40503)";
+  std::string sql =
+      "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -2000000; PRAGMA "
+      "foreign_keys "
+      "= OFF; BEGIN; " +
+      rows + "INSERT INTO blanks SELECT printf('F%09d', i), 'test-blank', " + hash +
+      " || printf('%052d', i), "
+      "'good_on_hand' FROM n; INSERT INTO receipts VALUES ('filled', 'test-blank', " +
+      count + ", 0); " + rows +
+      "INSERT INTO jobs (id, state, product, campaign, unit, batch, kind, priority, not_after, holderref, "
+      "holder_tag, envelope_digest, fence, attempts, blank, received, approval, findings) SELECT " +
+      id + ", 'issued', 'utopia-id', 'spring', 'unit-' || (i % 64), 'batch-1', 'first', 5, 1900000000000, " +
+      hash + ", CAST(" + hash + " AS BLOB), 'digest-' || i, 1, 1, printf('F%09d', i), i, i, '[]' FROM n; " +
+      rows +
+      "INSERT INTO attempts (id, job, number, fence, blank, class, line, state, print_job_id, "
+      "print_job_uuid, "
+      "printer, evidence, sequences) SELECT " +
+      id + " || '/1', " + id +
+      ", 1, 1, printf('F%09d', i), 'test-blank', 'line-1', 'good', i, 'urn:uuid:' || " + hash +
+      ", 'printer-1', '{\"chip_written\":{\"ms\":2900},\"out\":{\"impressions\":2,\"ms\":12000}}', "
+      "'[1,2,3,4,5,6,7]' FROM n; ";
+  if (with_journal) {
+    sql +=
+        "INSERT INTO signers VALUES ('ds-filled', " + count +
+        "); "
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 7 * " +
+        count +
+        ") "
+        "INSERT INTO journal SELECT i, CAST(json_object('data', json_object('act', iif(i % 7 = 0, 'sign', "
+        "'write'), 'actor', 'station', 'attempt', 1, 'blank', printf('F%09d', i / 7), 'boot', "
+        "'0123456789abcdef', 'clock', 'ok', 'device', 'ds-filled', 'fence', 1, 'job', "
+        "printf('f0000000-0000-4000-8000-%012d', i / 7), 'what', json_object('count', i / 7)), 'id', "
+        "'0123456789abcdef-' || i, 'sequence', '' || i, 'source', 'urn:imprimatur:test-station', "
+        "'specversion', '1.0', 'subject', printf('f0000000-0000-4000-8000-%012d', i / 7), 'time', "
+        "'2026-11-24T08:00:00.000Z', 'type', 'org.imprimatur.attempt.' || iif(i % 7 < 2, 'intent', 'step') "
+        "|| '.v1') AS BLOB) FROM n; ";
+  }
+  return sql + "COMMIT; PRAGMA journal_mode = WAL;";
+}
+
+Status LedgerOnDisk::fill(int jobs, bool with_journal) {
+  close();
+  TRY_STATUS(run_sql(file_, fill_sql(std::to_string(jobs), with_journal)));
+  return open();
+}
+
+Status LedgerOnDisk::group(const std::function<Status()>& work) {
+  TRY_STATUS(ledger_->begin_group());
+  TRY_STATUS(work());
+  const double began = now_s();
+  TRY_STATUS(ledger_->commit_group());
+  commit_ms.push_back(seconds_since(began) * 1e3);
+  return ok();
+}
+
+Status LedgerOnDisk::prepare(int jobs) {
+  TRY_STATUS(ledger_->begin_group());
+  TRY_STATUS(ledger_->receive_blanks(test_support::receipt(jobs_ + 1, jobs_ + jobs), {}));
+  for (int i = 0; i < jobs; ++i) {
+    ledger::NewJob job = test_support::new_job(++jobs_);
+    job.document.not_after = parse_rfc3339("2030-01-01T00:00:00Z").value();
+    TRY_STATUS(ledger_->receive_job(job));
+  }
+  ready_ += jobs;
+  return ledger_->commit_group();
+}
+
+Status LedgerOnDisk::make_cards(int cards) {
+  std::vector<Ledger::AttemptKey> keys;
+  std::vector<double> took(static_cast<std::size_t>(cards), 0);
+  TRY_STATUS(group([&]() -> Status {
+    for (int i = 0; i < cards; ++i) {
+      const double began = now_s();
+      TRY(auto claim, ledger_->claim_next({"utopia-id"}));
+      if (!claim) return fail("bench.jobs", "no job is left");
+      TRY(auto attempt, ledger_->begin_blank({claim->job, claim->fence, test_support::chip_of(++begun_),
+                                              test_support::kClass, "line-1", "reader-1", "aa", "bb"}));
+      took[static_cast<std::size_t>(i)] += seconds_since(began) * 1e3;
+      keys.push_back({attempt.id, claim->fence});
+      TRY(auto count, ledger_->count_signature("ds-1", 1000000));
+      TRY_STATUS(ledger_->record_intent(keys.back(), "sign", "ds-1", {{"count", count}}));
+      TRY_STATUS(ledger_->record_intent(keys.back(), "write", "reader-1", {{"derivations", 4}}));
+    }
+    return ok();
+  }));
+  for (const AttemptState state : {AttemptState::chip_written, AttemptState::chip_verified,
+                                   AttemptState::sent, AttemptState::out, AttemptState::verified}) {
+    TRY_STATUS(group([&]() -> Status {
+      for (const auto& key : keys) {
+        if (state == AttemptState::sent) {
+          const std::string uuid = "urn:uuid:" + key.attempt;
+          TRY_STATUS(ledger_->bind_print(key, {++printed_, uuid, "printer-1"}, {{"job_uuid", uuid}}));
+        }
+        TRY_STATUS(ledger_->record_step(key, state, {{"ms", 2900}, {"apdus", 69}}));
+      }
+      return ok();
+    }));
+  }
+  TRY_STATUS(group([&]() -> Status {
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+      const double began = now_s();
+      TRY_STATUS(ledger_->finish_good(keys[i]));
+      took[i] += seconds_since(began) * 1e3;
+    }
+    return ok();
+  }));
+  card_ms.insert(card_ms.end(), took.begin(), took.end());
+  return ok();
+}
+
+double quantile(std::vector<double> values, double part) {
+  std::sort(values.begin(), values.end());
+  const auto at = static_cast<std::size_t>(std::floor(part * static_cast<double>(values.size() - 1)));
+  return values[at];
+}
+
+// Claim, begin and finish of a card behind so many finished jobs, median.
+Result<Numbers> claim_cost(int finished) {
+  LedgerOnDisk bench;
+  TRY_STATUS(bench.create());
+  const double began = now_s();
+  TRY_STATUS(bench.fill(finished, false));
+  const double filled = seconds_since(began);
+  TRY_STATUS(bench.prepare(kCardsMeasured + 4 * kCardsAtOnce));
+  for (int i = 0; i < 4; ++i) {
+    TRY_STATUS(bench.make_cards(kCardsAtOnce));  // warm
+  }
+  bench.card_ms.clear();
+  for (int i = 0; i < kCardsMeasured / kCardsAtOnce; ++i) {
+    TRY_STATUS(bench.make_cards(kCardsAtOnce));
+  }
+  return Numbers{{"ms", quantile(bench.card_ms, 0.5)}, {"fill_s", filled}};
+}
+
+// From the opened file to the first claim, with all that is checked at start.
+Result<Numbers> restart_time(int jobs) {
+  LedgerOnDisk bench;
+  TRY_STATUS(bench.create());
+  TRY_STATUS(bench.fill(jobs, true));
+  TRY_STATUS(bench.prepare(kCardsAtOnce));
+  bench.close();
+  const double began = now_s();
+  TRY_STATUS(bench.open());
+  TRY_STATUS(bench.ledger().check_signature_counters());
+  TRY_STATUS(bench.ledger().begin_group());
+  TRY_STATUS(bench.ledger().release_all_claims());
+  TRY_STATUS(bench.ledger().open_attempts());
+  TRY(auto claim, bench.ledger().claim_next({"utopia-id"}));
+  TRY_STATUS(bench.ledger().commit_group());
+  if (!claim) return fail("bench.jobs", "no job is ready");
+  return Numbers{{"s", seconds_since(began)}};
+}
+
+// What a process holds that opened the ledger, checked it, read lists and counts, and made cards.
+Result<Numbers> memory_of(int jobs) {
+  LedgerOnDisk bench;
+  TRY_STATUS(bench.create());
+  bench.close();
+  TRY(auto filled, run_children({[&]() -> Result<Numbers> {
+        TRY_STATUS(run_sql(bench.file(), fill_sql(std::to_string(jobs), true)));
+        return Numbers{};
+      }}));
+  TRY_STATUS(bench.open());
+  TRY_STATUS(bench.ledger().check_signature_counters());
+  TRY_STATUS(bench.prepare(2 * kCardsAtOnce));
+  TRY_STATUS(bench.make_cards(kCardsAtOnce));
+  TRY(auto reader, ledger::LedgerReader::open(bench.file()));
+  TRY_STATUS(reader->counts());
+  TRY_STATUS(reader->units());
+  TRY_STATUS(reader->stock_balance());
+  TRY_STATUS(reader->jobs({.state = {}, .after_row = jobs / 2, .limit = 1000}));
+  TRY_STATUS(reader->journal(static_cast<ledger::Sequence>(jobs), 1000));
+  return Numbers{{"mb", resident_mb_most()}};
+}
+
+}  // namespace
+
+Status measure_journal(double seconds, Figures& figures) {
+  LedgerOnDisk bench;
+  TRY_STATUS(bench.create());
+  const double began = now_s();
+  double spent = 0;
+  ledger::Sequence entries = 0;
+  while (seconds_since(began) < seconds) {
+    TRY_STATUS(bench.prepare(4 * kCardsAtOnce));
+    const ledger::Sequence before = bench.ledger().journal_size();
+    const double lap = now_s();
+    for (int i = 0; i < 4; ++i) {
+      TRY_STATUS(bench.make_cards(kCardsAtOnce));
+    }
+    spent += seconds_since(lap);
+    entries += bench.ledger().journal_size() - before;
+  }
+  figures.add({"journal.entries_per_s", static_cast<double>(entries) / spent, "1/s",
+               Goal{Goal::Kind::at_least, 4000}});
+  figures.add({"journal.p99_ms", quantile(bench.commit_ms, 0.99), "ms", Goal{Goal::Kind::at_most, 20}});
+  figures.add({"journal.median_ms", quantile(bench.commit_ms, 0.5), "ms", {}});
+  return ok();
+}
+
+Status measure_ledger(const LedgerSizes& sizes, Figures& figures) {
+  TRY(auto few, run_children({[&] { return claim_cost(sizes.finished_few); }}));
+  TRY(auto many, run_children({[&] { return claim_cost(sizes.finished_many); }}));
+  figures.add(
+      {"claim.cost_ratio_10m", many[0].at("ms") / few[0].at("ms"), "ratio", Goal{Goal::Kind::at_most, 1.2}});
+  figures.add({"claim.ms_few", few[0].at("ms"), "ms", {}});
+  figures.add({"claim.ms_many", many[0].at("ms"), "ms", {}});
+  figures.add({"claim.finished_jobs", static_cast<double>(sizes.finished_many), "count", {}});
+  TRY(auto restart, run_children({[&] { return restart_time(sizes.restart_jobs); }}));
+  figures.add({"restart.s_100k", restart[0].at("s"), "s", Goal{Goal::Kind::at_most, 2}});
+  TRY(auto memory, run_children({[&] { return memory_of(sizes.memory_jobs); }}));
+  figures.add({"memory.mb_1m_jobs", memory[0].at("mb"), "MB", Goal{Goal::Kind::at_most, 256}});
+  return ok();
+}
+
+}  // namespace imprimatur::bench

@@ -1,0 +1,32 @@
+// What `tools/bench reliability` is made of. Each part adds its figures; errors when it could not measure.
+#pragma once
+
+#include "bench/figures.hpp"
+
+namespace imprimatur::bench {
+
+// Seeded days on both processors: sim.*.
+Status measure_simulation(int seeds, Figures& figures);
+
+// Power cuts with images, and calls that fail: crash.*.
+Status measure_crashes(int histories, int groups, int images_a_point, Figures& figures);
+
+// Throughput of the journal on a real disk: journal.*.
+Status measure_journal(double seconds, Figures& figures);
+
+struct LedgerSizes {
+  int finished_few = 0, finished_many = 0;  // jobs behind which claims are measured
+  int restart_jobs = 0;
+  int memory_jobs = 0;
+};
+// claim.*, restart.*, memory.*. Makes ledgers of these sizes on disk, one after the other.
+Status measure_ledger(const LedgerSizes& sizes, Figures& figures);
+
+// Cards of the province's campaign through the whole station on instant virtual devices, in two processes for
+// `seconds`, or until `cards` are made: campaign.*.
+Status measure_campaign(int cards, double seconds, Figures& figures);
+
+// The daemon is killed in running batches by tests/e2e/kill_rounds: kill.*.
+Status measure_kills(int rounds, int minutes, Figures& figures);
+
+}  // namespace imprimatur::bench
