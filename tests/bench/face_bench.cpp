@@ -222,7 +222,7 @@ Status measure(const Plan& plan, Figures& figures, const std::filesystem::path& 
 }
 
 Status run(bool quick, Figures& figures) {
-  return measure(quick ? kQuick : Plan{}, figures, std::filesystem::path(__FILE__).parent_path() / "../..");
+  return measure(quick ? kQuick : Plan{}, figures, SOURCE_DIR);
 }
 
 }  // namespace
