@@ -40,6 +40,8 @@ def calls(client, published, envelopes):
     line = json.loads(ask("GET", "/v1/station"))["line"]
     for act in ("pause", "resume"):
         ask("POST", f"/v1/lines/{{line}}/{act}", f"/v1/lines/{line}/{act}")
+    ask("GET", "/v1/lines/{line}/task", f"/v1/lines/{line}/task")  # a machine moves this line's cards: no question
+    ask("POST", "/v1/lines/{line}/task", f"/v1/lines/{line}/task", body=b'{"id":"task-1","answer":"done"}', expect=409)
     ask("POST", "/v1/jobs/{id}/deliver", f"/v1/jobs/{job}/deliver", expect=409)
     ask("GET", "/v1/stock")
     ask("GET", "/v1/statements")
