@@ -224,7 +224,7 @@ class Follower:
         client.close()
 
     async def library(self):
-        async with websockets.unix_connect(self.path, uri="ws://localhost/v1/events",
+        async with websockets.unix_connect(self.path, uri="ws://localhost/v1/events", close_timeout=0.1,
                                            subprotocols=["cloudevents.json"]) as client:
             await client.send(json.dumps({"type": "org.imprimatur.control.subscribe.v1",
                                           "data": {"after": self.last(), "credit": 10000}}))
@@ -244,6 +244,7 @@ class Follower:
 def follow_through(options, jobs, disturb, enough):
     """Three clients follow while entries are made and `disturb` does its worst; then they come to the end. Disconnects, entries
     that one of them lost, and those that came out of order or twice."""
+    posting = Posting(options.socket, jobs, 10**9, 1000)  # before there are threads: a fork keeps their locks
     done = threading.Event()
     end = []
     followers = []
@@ -256,7 +257,6 @@ def follow_through(options, jobs, disturb, enough):
         box.append(follower)
         follower.__init__(kind, options.socket, is_over(box))
         followers.append(follower)
-    posting = Posting(options.socket, jobs, 10**9, 1000)
     disturb(lambda: sum(follower.disconnects for follower in followers) >= enough)
     posting.stop()
     end.append(size_of(options.socket))
