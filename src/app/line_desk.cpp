@@ -30,7 +30,7 @@ Result<station::LineAnswer> read_answer(const json::object& object) {
 
 Result<station::LineAnswer> LineDesk::ask(const station::LineTask& task) {
   std::unique_lock lock(mutex_);
-  open_ = Open{"task-" + std::to_string(++asked_), task, clock_.now(), {}};
+  open_ = Open{"task-" + std::to_string(run_) + "-" + std::to_string(++asked_), task, clock_.now(), {}};
   changed_.wait_for(lock, patience_, [this] { return closed_ || open_->answer.has_value(); });
   const Open ended = std::move(*open_);
   open_.reset();

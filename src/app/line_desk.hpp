@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -18,7 +19,7 @@ class LineDesk final : public station::Operators {
  public:
   // A question waits so long at most.
   explicit LineDesk(const Clock& clock, std::chrono::milliseconds patience = std::chrono::hours(12))
-      : clock_(clock), patience_(patience) {}
+      : clock_(clock), patience_(patience), run_(clock.now().time_since_epoch().count() % kRuns) {}
 
   Result<station::LineAnswer> ask(const station::LineTask& task) override;
 
@@ -39,8 +40,12 @@ class LineDesk final : public station::Operators {
     std::optional<station::LineAnswer> answer;
   };
 
+  static constexpr std::int64_t kRuns = 10'000'000;  // ms: almost three hours
+
   const Clock& clock_;
   const std::chrono::milliseconds patience_;
+  const std::int64_t
+      run_;  // in the ids: a late answer to a question of an earlier run meets none of this one
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::optional<Open> open_;

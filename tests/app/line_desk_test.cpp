@@ -65,6 +65,21 @@ TEST_F(Desk, TakesNoAnswerToAQuestionThatIsNotOpen) {
   EXPECT_FALSE(second.get());
 }
 
+TEST_F(Desk, TakesNoAnswerToAQuestionOfAnEarlierRun) {
+  const WallTime seen = clock_.now();
+  auto before = ask(move());
+  const std::string id = open_id();
+  desk_.close();
+  EXPECT_FALSE(before.get());
+  while (clock_.now() <= seen) std::this_thread::yield();  // no two runs begin in one millisecond
+  LineDesk next(clock_);
+  auto after = std::async(std::launch::async, [&next] { return next.ask(move()); });
+  while (next.show().empty()) std::this_thread::yield();
+  EXPECT_EQ(next.answer(R"({"id":")" + id + R"(","answer":"done"})").error().code, "station.task");
+  next.close();
+  EXPECT_FALSE(after.get());
+}
+
 TEST_F(Desk, RefusesWhatIsNoAnswer) {
   auto open = ask(move());
   const std::string id = R"({"id":")" + open_id() + R"(",)";

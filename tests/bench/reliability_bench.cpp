@@ -1,8 +1,9 @@
 // `tools/bench reliability`: nothing lost, nothing doubled, by numbers (tests/bench/RESULTS.md says what each
 // is). Exit code 0 when everything was measured, whether the goals are met or not.
 //
-// The campaign is stopped after CAMPAIGN_SECONDS (environment; default four minutes), the kills after
-// KILL_MINUTES; 0 leaves a part out of the long form.
+// The environment chooses from the long form: RELIABILITY_PARTS (sim, crash, journal, ledger, campaign,
+// kills, with commas; all), CAMPAIGN_SECONDS (four minutes) and KILL_MINUTES (an hour), after which these two
+// stop.
 #include <cstdlib>
 #include <string>
 
@@ -27,16 +28,33 @@ Status run_quick(Figures& figures) {
   return measure_campaign(100, 4, figures);
 }
 
+// Whether a part is asked for: RELIABILITY_PARTS names some, with commas; without it, all.
+bool is_asked_for(std::string_view part) {
+  const char* text = std::getenv("RELIABILITY_PARTS");
+  return text == nullptr ||
+         ("," + std::string(text) + ",").find("," + std::string(part) + ",") != std::string::npos;
+}
+
 Status run_long(Figures& figures) {
-  TRY_STATUS(measure_simulation(10000, figures));
-  TRY_STATUS(measure_crashes(60, 150, 12, figures));
-  TRY_STATUS(measure_journal(10, figures));
-  TRY_STATUS(measure_ledger(
-      {.finished_few = 10000, .finished_many = 10000000, .restart_jobs = 100000, .memory_jobs = 1000000},
-      figures));
-  TRY_STATUS(measure_campaign(kCampaignCards, from_environment("CAMPAIGN_SECONDS", 240), figures));
+  if (is_asked_for("sim")) {
+    TRY_STATUS(measure_simulation(10000, figures));
+  }
+  if (is_asked_for("crash")) {
+    TRY_STATUS(measure_crashes(60, 150, 12, figures));
+  }
+  if (is_asked_for("journal")) {
+    TRY_STATUS(measure_journal(10, figures));
+  }
+  if (is_asked_for("ledger")) {
+    TRY_STATUS(measure_ledger(
+        {.finished_few = 10000, .finished_many = 10000000, .restart_jobs = 100000, .memory_jobs = 1000000},
+        figures));
+  }
+  if (is_asked_for("campaign")) {
+    TRY_STATUS(measure_campaign(kCampaignCards, from_environment("CAMPAIGN_SECONDS", 240), figures));
+  }
   const double minutes = from_environment("KILL_MINUTES", 60);
-  return minutes > 0 ? measure_kills(500, static_cast<int>(minutes), figures) : ok();
+  return is_asked_for("kills") && minutes > 0 ? measure_kills(500, static_cast<int>(minutes), figures) : ok();
 }
 
 Status run(bool quick, Figures& figures) {
