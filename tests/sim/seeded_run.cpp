@@ -327,8 +327,10 @@ void SeededRun::come_up() {
 
 void SeededRun::go_on() {
   ++result_.turns;
-  if (world_.crashed() || !world_.station().halted().empty()) {
-    if (!world_.crashed()) promises_.breaks("the station halted: " + world_.station().halted());
+  // A cut in a checkpoint after the commit: SQLite says nothing of it, and there is no machine any more.
+  const bool crashed = world_.crashed() || !disk_.powered();
+  if (crashed || !world_.station().halted().empty()) {
+    if (!crashed) promises_.breaks("the station halted: " + world_.station().halted());
     return come_up();
   }
   const auto due = world_.workers().next_due();
@@ -340,7 +342,7 @@ void SeededRun::go_on() {
   } else {
     world_.run_turns(1);
   }
-  if (!world_.crashed()) promises_.check();
+  if (!world_.crashed() && disk_.powered()) promises_.check();
 }
 
 bool SeededRun::all_done() {
@@ -352,7 +354,9 @@ bool SeededRun::all_done() {
 
 SeededResult SeededRun::run() {
   plan_day();
-  const auto busy = [this] { return !agenda_.empty() || world_.workers().next_due() || world_.crashed(); };
+  const auto busy = [this] {
+    return !agenda_.empty() || world_.workers().next_due() || world_.crashed() || !disk_.powered();
+  };
   while (busy() && result_.turns < kTurnsMax && promises_.broken().empty()) go_on();
   // The end of the day: nothing more goes wrong, and everything is cleared up.
   note("the end of the day");
