@@ -226,6 +226,12 @@ void SeededRun::resolve_doubts() {
 // Two people look at the card: good only after complete verification now (design section 4).
 void SeededRun::resolve(const std::string& attempt, const std::string& serial) {
   Body* body = world_.transport().find(serial);
+  if (world_.station().idle() && !world_.transport().is_lost(*body) &&
+      (body->place.kind == Place::Kind::reader || body->place.kind == Place::Kind::printer)) {
+    // No sensor showed it when the station began; a person who looks for it finds it.
+    note("a person finds " + serial + " in " + station::text_of(body->place));
+    body->place = {Place::Kind::reject, 0};
+  }
   const bool in_hand = body->place.kind == Place::Kind::reject || body->place.kind == Place::Kind::output;
   const bool gone = world_.transport().is_lost(*body) && !in_hand;
   if (!in_hand && !gone) return;  // on its way
