@@ -182,5 +182,21 @@ TEST_F(Printers, AreAskedAfterACardThatCameToABadEnd) {
   EXPECT_EQ(line.printer(1).looks, 4);
 }
 
+WallTime time_of_step(const sim::World& world, const std::string& step) {
+  const auto entries = world.journal_with("\"step\":\"" + step + "\"");
+  CHECK(entries.size() == 1);
+  return parse_rfc3339(member_text(parse_json_object(entries.front()).value(), "time").value()).value();
+}
+
+// Every card once waited two seconds for its reader, because the printer had been asked about it.
+TEST(PrintedCard, IsReadAtOnceThoughItsPrintWasWaitedFor) {
+  sim::World world({});
+  world.add_blanks(1);
+  world.submit(1);
+  ASSERT_TRUE(world.run());
+  // The simulated move, chip and face take 2.7 s.
+  EXPECT_LT(time_of_step(world, "verified") - time_of_step(world, "out"), 3500ms);
+}
+
 }  // namespace
 }  // namespace imprimatur::sim
