@@ -12,6 +12,8 @@ constexpr std::chrono::seconds kBetweenErasures{60};
 constexpr std::size_t kJobsInTurn = 200;  // so that the line does not wait for it
 constexpr int kTurnsMax = 10000;
 constexpr std::uintmax_t kMebibyte = 1U << 20;
+// A clock that is set by a time server moves by less; a machine that slept, or a wrong date, by more.
+constexpr std::chrono::hours kClockTolerance{1};
 
 Error halted() {
   return unknown("station.halted", "the station has halted");
@@ -31,7 +33,16 @@ void Tidying::round() {
   }
 }
 
+Status Tidying::check_clock() const {
+  const auto by_wall = parts_.clock.now() - began_at_;
+  const auto by_steady = parts_.clock.steady() - began_;
+  if (by_wall <= by_steady + kClockTolerance) return ok();
+  return fail("station.clock", "the clock has run ahead since the start: nothing is erased by it", {},
+              "Check the date; then start the station again.");
+}
+
 Result<int> Tidying::erase() {
+  TRY_STATUS(check_clock());
   const WallTime now = parts_.clock.now();
   const ledger::Retention retention{now - std::chrono::hours(parts_.config.issued_hours),
                                     now - std::chrono::hours(parts_.config.other_hours)};

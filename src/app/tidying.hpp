@@ -24,13 +24,16 @@ class Tidying {
     const Clock& clock;
     Log& log;
   };
-  explicit Tidying(Parts parts) : parts_(std::move(parts)) {}
+  explicit Tidying(Parts parts)
+      : parts_(std::move(parts)), began_at_(parts_.clock.now()), began_(parts_.clock.steady()) {}
 
   // One round: room now, erasure at most once a minute.
   void round();
 
   // Erases all that is due now and then the day keys that nothing needs any more. How many jobs. Errors
-  // station.halted, vault.*, ledger.*; what could not be done is done in a later call.
+  // station.halted, station.clock (the wall clock ran ahead of the steady one since this was made: what is
+  // erased or cancelled by a wrong date does not come back), vault.*, ledger.*; what could not be done is
+  // done in a later call.
   Result<int> erase();
 
   // Any thread: false when the disk of the work folder has less room than the configuration asks for.
@@ -38,8 +41,11 @@ class Tidying {
 
  private:
   void look_for_room();
+  Status check_clock() const;
 
   Parts parts_;
+  const WallTime began_at_;
+  const SteadyTime began_;
   std::atomic<bool> room_{true};
   bool told_ = true;
   SteadyTime next_erasure_{};

@@ -313,14 +313,8 @@ Result<AttemptRecord> Ledger::attempt(std::string_view id) {
 }
 
 Result<std::vector<AttemptRecord>> Ledger::open_attempts() {
-  std::vector<AttemptRecord> attempts;
   Query query(*state_->database, kOpenAttempts);
-  for (;;) {
-    TRY(auto row, query.step());
-    if (!row) return attempts;
-    TRY(auto attempt, attempt_of(query));
-    attempts.push_back(std::move(attempt));
-  }
+  return all_rows(query, attempt_of);
 }
 
 }  // namespace imprimatur::ledger

@@ -192,13 +192,7 @@ Result<std::vector<Proposal>> Ledger::proposals() {
   Query query(*state_->database,
               "SELECT id, payload, signatures, not_after, actor FROM proposals ORDER BY id LIMIT ?");
   query.bind(static_cast<std::int64_t>(kProposalsMax));
-  std::vector<Proposal> proposals;
-  for (;;) {
-    TRY(auto row, query.step());
-    if (!row) return proposals;
-    TRY(auto proposal, read_proposal(query));
-    proposals.push_back(std::move(proposal));
-  }
+  return all_rows(query, read_proposal);
 }
 
 Result<AcceptedStatement> Ledger::enact(const SignedStatement& statement, const Decision& decision,

@@ -28,13 +28,7 @@ Result<std::vector<JobRecord>> due(Ledger::State& state, const Rule& rule, WallT
   const WallTime last = rule.expired ? state.ports.clock.now() : WallTime::max();
   query.bind(rule.state).bind(milliseconds(before)).bind(milliseconds(last));
   query.bind(static_cast<std::int64_t>(limit));
-  std::vector<JobRecord> jobs;
-  for (;;) {
-    TRY(auto row, query.step());
-    if (!row) return jobs;
-    TRY(auto job, job_of(query));
-    jobs.push_back(std::move(job));
-  }
+  return all_rows(query, job_of);
 }
 
 Status cancel_expired(Ledger::State& state, const JobRecord& job) {

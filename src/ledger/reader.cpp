@@ -3,19 +3,6 @@
 #include "ledger/schema.hpp"
 
 namespace imprimatur::ledger {
-namespace {
-
-Result<std::vector<AttemptRecord>> attempts_of(Query& query) {
-  std::vector<AttemptRecord> attempts;
-  for (;;) {
-    TRY(auto row, query.step());
-    if (!row) return attempts;
-    TRY(auto attempt, attempt_of(query));
-    attempts.push_back(std::move(attempt));
-  }
-}
-
-}  // namespace
 
 struct LedgerReader::State {
   std::unique_ptr<Database> database;
@@ -52,13 +39,7 @@ Result<std::vector<JobRecord>> LedgerReader::jobs(const JobFilter& filter) {
               "SELECT " LEDGER_JOB_COLUMNS
               " FROM jobs WHERE row > ?1 AND (?2 = '' OR state = ?2) ORDER BY row LIMIT ?3");
   query.bind(filter.after_row).bind(state).bind(static_cast<std::int64_t>(filter.limit));
-  std::vector<JobRecord> jobs;
-  for (;;) {
-    TRY(auto row, query.step());
-    if (!row) return jobs;
-    TRY(auto job, job_of(query));
-    jobs.push_back(std::move(job));
-  }
+  return all_rows(query, job_of);
 }
 
 Result<JobRecord> LedgerReader::job(std::string_view id) {
@@ -69,7 +50,7 @@ Result<std::vector<AttemptRecord>> LedgerReader::attempts(std::string_view job) 
   Query query(*state_->database,
               "SELECT " LEDGER_ATTEMPT_COLUMNS " FROM attempts WHERE job = ? ORDER BY number");
   query.bind(job);
-  return attempts_of(query);
+  return all_rows(query, attempt_of);
 }
 
 Result<JobCounts> LedgerReader::counts() {
@@ -140,7 +121,7 @@ Result<std::vector<AttemptRecord>> LedgerReader::in_doubt(std::size_t limit) {
   Query query(*state_->database,
               "SELECT " LEDGER_ATTEMPT_COLUMNS " FROM attempts WHERE state = 'in_doubt' ORDER BY id LIMIT ?");
   query.bind(static_cast<std::int64_t>(limit));
-  return attempts_of(query);
+  return all_rows(query, attempt_of);
 }
 
 Result<std::vector<AttemptRecord>> LedgerReader::spoiled(std::size_t limit) {
@@ -148,7 +129,7 @@ Result<std::vector<AttemptRecord>> LedgerReader::spoiled(std::size_t limit) {
                                  " FROM attempts WHERE state = 'spoiled' ORDER BY "
                                  "json_extract(sequences, '$[#-1]') DESC LIMIT ?");
   query.bind(static_cast<std::int64_t>(limit));
-  return attempts_of(query);
+  return all_rows(query, attempt_of);
 }
 
 Result<std::optional<BlankRecord>> LedgerReader::blank_with_chip(std::string_view chip_id) {
@@ -163,7 +144,7 @@ Result<std::vector<AttemptRecord>> LedgerReader::open_attempts() {
   Query query(*state_->database,
               "SELECT " LEDGER_ATTEMPT_COLUMNS
               " FROM attempts WHERE state NOT IN ('good', 'spoiled', 'missing') ORDER BY id");
-  return attempts_of(query);
+  return all_rows(query, attempt_of);
 }
 
 Result<std::optional<BlankRecord>> LedgerReader::blank(std::string_view serial) {

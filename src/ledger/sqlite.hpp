@@ -9,6 +9,8 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
+#include <vector>
 
 #include "base/bytes.hpp"
 #include "base/result.hpp"
@@ -47,6 +49,19 @@ class Query {
   sqlite3_stmt* statement_;
   int bound_ = 0;
 };
+
+// All rows that are left, each as `read` makes it: Result<T> (*)(const Query&).
+template <class Read>
+auto all_rows(Query& query, Read read)
+    -> Result<std::vector<typename std::invoke_result_t<Read, const Query&>::value_type>> {
+  std::vector<typename std::invoke_result_t<Read, const Query&>::value_type> rows;
+  for (;;) {
+    TRY(const bool there, query.step());
+    if (!there) return rows;
+    TRY(auto row, read(query));
+    rows.push_back(std::move(row));
+  }
+}
 
 class Database {
  public:

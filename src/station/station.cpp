@@ -215,7 +215,10 @@ void Station::on_result(const CardPtr& card, TaskResult result) {
 }
 
 void Station::enter(const CardPtr& card, Step step) {
-  if (card->step != step) card->tries = 0;
+  if (card->step != step) {  // what a step has noted for its next try is no other step's
+    card->tries = 0;
+    card->retry_delay_ms = 0;
+  }
   card->step = step;
   if (step == Step::done) return finish(card);
   if (step == Step::wait_for_printer) {

@@ -96,8 +96,7 @@ void Station::on_probe(int reader, const TaskResult& result) {
 
 // The same step again, or not: what a card has that was tried often enough.
 Decision Station::again_or_never(Card& card, TaskResult& result, const Decision& decision) {
-  if (card.step == Step::reserve_print && result.found == Found::not_yet)
-    card.retry_delay_ms = kPrinterRetryMs;
+  if (result.found == Found::not_yet) card.retry_delay_ms = kPrinterRetryMs;
   if (decision.next != card.step || result.found == Found::not_yet) return decision;
   const bool lost = reader_is_lost(result);
   ++card.tries;

@@ -102,6 +102,23 @@ TEST_F(TidyingTest, ErasesInTurnsWhatIsDueAndThenItsDayKeys) {
   EXPECT_EQ(tidying.erase().value(), 0);
 }
 
+// What a wrong date cancels and shreds does not come back.
+TEST_F(TidyingTest, ErasesNothingByAClockThatRanAhead) {
+  ASSERT_TRUE(in_group([&] { return ledger->receive_job(test_support::new_job(1)); }));
+  ASSERT_TRUE(in_group([&] { return ledger->cancel(test_support::uuid_of(1), {}); }));
+  const auto loop = make_loop();
+  Tidying tidying = make(*loop);
+  clock.jumped = std::chrono::hours(10'000);
+  clock.time += clock.jumped;
+  EXPECT_EQ(tidying.erase().error().code, "station.clock");
+  EXPECT_TRUE(loop->ask<bool>([this] { return ledger->personal(test_support::uuid_of(1)).has_value(); }));
+  clock.time -= clock.jumped;
+  clock.jumped = std::chrono::hours(0);
+  EXPECT_EQ(tidying.erase().value(), 0) << "set right again, and not due yet";
+  clock.time += std::chrono::hours(721);
+  EXPECT_EQ(tidying.erase().value(), 1);
+}
+
 TEST_F(TidyingTest, TriesAgainWhenTheVaultDidNotDestroyTheKeys) {
   ASSERT_TRUE(in_group([&] { return ledger->receive_job(test_support::new_job(1)); }));
   ASSERT_TRUE(in_group([&] { return ledger->cancel(test_support::uuid_of(1), {}); }));

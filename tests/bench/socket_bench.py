@@ -11,7 +11,6 @@ import os
 import pathlib
 import random
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -21,23 +20,10 @@ import websockets
 
 from raw_socket import TIME, RawSocket
 
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
+from api_client import Unix  # noqa: E402
+
 RATE = 500
-
-
-class Unix(http.client.HTTPConnection):
-    def __init__(self, path, timeout=60):
-        super().__init__("localhost", timeout=timeout)
-        self.path = path
-
-    def connect(self):
-        self.sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
-        self.sock.settimeout(self.timeout)
-        self.sock.connect(self.path)
-
-    def ask(self, method, target, body=None):
-        self.request(method, target, body=body)
-        answer = self.getresponse()
-        return answer.status, answer.headers, answer.read()
 
 
 class Daemon:

@@ -188,7 +188,8 @@ def main():
     check_doubts(bench, checks, killed)
     check_log(bench, checks)
     check_privacy(bench, checks, out)
-    print(f"ended {len(bench.rests)} times, with {[inside for _, inside in bench.rests]} cards in the machines")
+    kills = sum(how != "term" for how, _ in bench.rests)
+    print(f"ended {len(bench.rests)} times, {kills} of them by a kill, with {[inside for _, inside in bench.rests]} cards in the machines")
     return 1 if checks.failed else 0
 
 

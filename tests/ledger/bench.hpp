@@ -14,8 +14,9 @@ namespace imprimatur::test_support {
 class TestClock final : public Clock {
  public:
   WallTime time = parse_rfc3339("2026-11-24T08:00:00Z").value();
+  std::chrono::hours jumped{0};  // of `time`, by which the steady clock has not moved
   WallTime now() const override { return time; }
-  SteadyTime steady() const override { return SteadyTime{}; }
+  SteadyTime steady() const override { return SteadyTime{time.time_since_epoch() - jumped}; }
 };
 
 inline const ledger::LedgerIdentity kIdentity{"test-station", "perso.example/log-1"};
