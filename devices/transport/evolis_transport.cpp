@@ -73,7 +73,9 @@ Status EvolisTransport::move(std::string_view card, Place to) {
   if (text == nullptr) {
     return fail("transport.fault", "the machine cannot move a card there", station::text_of(to));
   }
+  lost_ = true;
   TRY_STATUS(command(text));
+  lost_ = false;
   inside_->place = to;
   if (to.kind == Place::Kind::output || to.kind == Place::Kind::reject) inside_.reset();
   return ok();
@@ -82,12 +84,13 @@ Status EvolisTransport::move(std::string_view card, Place to) {
 Result<std::vector<station::CardPlace>> EvolisTransport::list(bool with_hopper) {
   static_cast<void>(with_hopper);  // nobody can tell what lies in the feeder
   std::vector<station::CardPlace> places;
-  if (inside_) {
+  if (inside_ && !lost_) {
     places.push_back(*inside_);
     return places;
   }
   const auto seen = eyes_.see(1);
   if (!seen || !seen.value().card || seen.value().blank.empty()) return places;
+  lost_ = false;
   inside_ = station::CardPlace{seen.value().blank, seen.value().blank_class, kReader};
   places.push_back(*inside_);
   return places;

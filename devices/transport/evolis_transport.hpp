@@ -46,7 +46,8 @@ class EvolisTransport final : public station::Transport {
   EvolisSettings settings_;
   station::ChipEyes& eyes_;
   std::optional<station::CardPlace> inside_;  // the card that this run has fed
-  bool ready_ = false;                        // Pem;2 was taken
+  bool lost_ = false;   // a move of it failed or was not answered: only what is seen tells where it is
+  bool ready_ = false;  // Pem;2 was taken
   std::uint64_t calls_ = 0;
   std::uint64_t nameless_ = 0;  // cards without a chip that answers
 };

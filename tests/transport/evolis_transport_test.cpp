@@ -218,6 +218,21 @@ TEST_F(EvolisTransportTest, DoesNotKnowWhereACardIsWhenTheMachineReportsAnError)
   }
 }
 
+// What it was told last is no sensor.
+TEST_F(EvolisTransportTest, TellsNoPlaceOfALostCardButWhereItIsSeen) {
+  EvolisTransport machine = open();
+  ASSERT_TRUE(machine.take(1, "utopia-id"));
+  service_.answer_with([](const json::object&) { return std::string("}{"); });
+  ASSERT_FALSE(machine.move("B000001", kPrinter));
+  const auto seen = eyes_.seen;
+  eyes_.seen = station::ChipEyes::Seen{};
+  EXPECT_TRUE(machine.list(false).value().empty());
+  eyes_.seen = seen;
+  const auto places = machine.list(false);
+  ASSERT_EQ(places.value().size(), 1U);
+  EXPECT_EQ(places.value()[0].place, kReader);
+}
+
 TEST_F(EvolisTransportTest, TakesAnAnswerInPiecesAndNoneWithoutEnd) {
   service_.in_pieces = true;
   EvolisTransport machine = open();
