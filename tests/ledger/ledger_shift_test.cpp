@@ -1,3 +1,5 @@
+#include <sqlite3.h>
+
 #include "ledger/ledger.hpp"
 #include "ledger/serial_ranges.hpp"
 #include "tests/ledger/bench.hpp"
@@ -74,6 +76,19 @@ TEST_F(LedgerShift, ClosesWhenTheCountAgrees) {
   EXPECT_EQ(data.at("zone").as_string(), "Asia/Ho_Chi_Minh");
   ASSERT_TRUE(open());
   EXPECT_EQ(close().error().code, "shift.not_counted") << "the count of the shift before does not count";
+}
+
+// No count can settle it: a row is gone that a receipt has brought.
+TEST_F(LedgerShift, StaysOpenWhenABlankIsTakenOutOfTheBooks) {
+  stock(1, 5);
+  ASSERT_TRUE(open());
+  sqlite3* raw = nullptr;
+  ASSERT_EQ(sqlite3_open(file.c_str(), &raw), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(raw, "DELETE FROM blanks WHERE serial = 'B000005'", nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(raw);
+  ASSERT_TRUE(count({serial_of(1), serial_of(2), serial_of(3), serial_of(4)}));
+  EXPECT_EQ(close().error().code, "shift.difference");
 }
 
 TEST_F(LedgerShift, RefusesADifferenceUntilTwoPeopleWroteItOff) {
