@@ -144,8 +144,8 @@ class Ledger {
   // How many a signer has made, by the counter.
   Result<std::int64_t> signatures(std::string_view key_id);
   // That no signer's counter is below the intents `sign` that the journal has of it: a counter that was put
-  // back would let a key sign more often than is on record. Reads the whole journal: once, at start. Error
-  // ledger.signer_counter with the signer.
+  // back would let a key sign more often than is on record. Once, at start. Error ledger.signer_counter with
+  // the signer.
   Status check_signature_counters();
 
   // -- stock

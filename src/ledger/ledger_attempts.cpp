@@ -4,10 +4,7 @@
 namespace imprimatur::ledger {
 namespace {
 
-// Of attempts that are neither good, spoiled nor missing.
-constexpr const char* kOpenAttempts =
-    "SELECT " LEDGER_ATTEMPT_COLUMNS
-    " FROM attempts WHERE state NOT IN ('good', 'spoiled', 'missing') ORDER BY id";
+constexpr const char* kOpenAttempts = "SELECT " LEDGER_ATTEMPT_COLUMNS LEDGER_OPEN_ATTEMPTS " ORDER BY id";
 
 // The blank that carries the chip; it must be in stock, unused and of the class.
 Result<BlankRecord> blank_to_begin(Database& database, const BeginBlank& begin) {
@@ -285,15 +282,17 @@ Result<std::int64_t> Ledger::signatures(std::string_view key_id) {
   return row ? query.integer(0) : 0;
 }
 
-// The text is looked for before it is parsed: most entries are of other kinds.
+// By the index of the intents to sign: as many steps as signatures, not as entries.
 Status Ledger::check_signature_counters() {
   Query query(*state_->database,
-              "SELECT key, made, COALESCE((SELECT count FROM signers WHERE key_id = key), 0) FROM ("
-              "SELECT entry ->> '$.data.device' AS key, "
-              "MAX(COUNT(*), COALESCE(MAX(entry ->> '$.data.what.count'), 0)) AS made "
-              "FROM (SELECT CAST(entry AS TEXT) AS entry FROM journal "
-              "WHERE instr(entry, CAST('\"act\":\"sign\"' AS BLOB)) > 0) "
-              "WHERE entry ->> '$.type' LIKE '%.attempt.intent.v%' GROUP BY key)");
+              "SELECT key, "
+              "MAX(made, COALESCE((SELECT " LEDGER_ENTRY_COUNT " FROM journal WHERE " LEDGER_ENTRY_SIGNS
+              " AND " LEDGER_ENTRY_DEVICE " = key ORDER BY " LEDGER_ENTRY_COUNT
+              " DESC LIMIT 1), 0)), "
+              "COALESCE((SELECT count FROM signers WHERE key_id = key), 0) "
+              "FROM (SELECT " LEDGER_ENTRY_DEVICE
+              " AS key, COUNT(*) AS made FROM journal "
+              "WHERE " LEDGER_ENTRY_SIGNS " GROUP BY " LEDGER_ENTRY_DEVICE ")");
   for (;;) {
     TRY(auto row, query.step());
     if (!row) return ok();

@@ -217,9 +217,10 @@ Result<std::optional<JobClaim>> Ledger::claim_next(const std::vector<std::string
   TRY_STATUS(operation.begun());
   json::array names;
   for (const auto& product : products) names.emplace_back(product);
+  // By the index that has their order: left to itself SQLite reads and sorts all that are ready.
   Query query(*state_->database,
               "SELECT " LEDGER_JOB_COLUMNS
-              " FROM jobs WHERE state = 'ready' "
+              " FROM jobs INDEXED BY jobs_ready WHERE state = 'ready' "
               "AND product IN (SELECT value FROM json_each(?)) ORDER BY priority DESC, row LIMIT 1");
   TRY(auto row, query.bind(canonical_json(names)).step());
   if (!row) return std::optional<JobClaim>();

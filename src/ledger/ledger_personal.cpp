@@ -81,7 +81,8 @@ json::array ranges_of(std::vector<std::int64_t> rows) {
 // Day keys before today's under which nothing is kept any more.
 Result<std::vector<std::string>> spent_day_keys(Ledger::State& state) {
   Query query(*state.database,
-              "SELECT label FROM day_keys WHERE label < ? AND label NOT IN (SELECT day_key FROM personal) "
+              "SELECT label FROM day_keys WHERE label < ? AND NOT EXISTS "
+              "(SELECT 1 FROM personal WHERE day_key = label) "
               "ORDER BY label LIMIT 32");
   query.bind(state.day_label());
   std::vector<std::string> spent;

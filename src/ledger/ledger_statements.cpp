@@ -77,7 +77,7 @@ Status Ledger::resolve(std::string_view attempt_id, Resolution resolution, Seque
   Operation operation(*state_);
   TRY_STATUS(operation.begun());
   Database& database = *state_->database;
-  Query known(database, "SELECT 1 FROM statements WHERE sequence = ?");
+  Query known(database, "SELECT 1 FROM statements WHERE sequence = ? AND epoch IS NULL");
   TRY(auto accepted, known.bind(static_cast<std::int64_t>(statement)).step());
   if (!accepted) {
     return fail("ledger.no_statement", "the entry is no accepted statement", std::to_string(statement));

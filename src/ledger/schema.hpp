@@ -6,7 +6,20 @@
 
 namespace imprimatur::ledger {
 
-inline constexpr int kSchemaVersion = 2;
+inline constexpr int kSchemaVersion = 3;
+
+// Words of queries that are those of an index as well: SQLite uses a partial index, or one of an expression,
+// for nothing else. Of attempts: neither good, spoiled nor missing.
+#define LEDGER_IS_OPEN "state NOT IN ('good', 'spoiled', 'missing')"
+// Attempts that are open, by their index: left to itself SQLite reads all that there ever were, for their
+// order.
+#define LEDGER_OPEN_ATTEMPTS " FROM attempts INDEXED BY attempts_open WHERE " LEDGER_IS_OPEN
+// Of an entry: that it is an intent to sign, with which key, and the count of signatures that it tells.
+#define LEDGER_ENTRY_SIGNS                                  \
+  "instr(entry, CAST('\"act\":\"sign\"' AS BLOB)) > 0 AND " \
+  "instr(entry, CAST('.attempt.intent.v' AS BLOB)) > 0"
+#define LEDGER_ENTRY_DEVICE "CAST(entry AS TEXT) ->> '$.data.device'"
+#define LEDGER_ENTRY_COUNT "CAST(entry AS TEXT) ->> '$.data.what.count'"
 
 // Of a new database.
 Status make_tables(Database& database);
@@ -14,7 +27,7 @@ Status make_tables(Database& database);
 // Error ledger.version when the file has another one.
 Status check_version(Database& database);
 Result<std::int64_t> version_of(Database& database);
-// Version 1 becomes version 2, in one transaction. Error ledger.version for others.
+// Versions 1 and 2 become version 3, in one transaction. Error ledger.version for others.
 Status bring_up_to_date(Database& database, WallTime now);
 
 // Columns of `jobs` and `attempts` in the order that the functions below read them.

@@ -1,4 +1,4 @@
-// A file of format version 1 is taken up, and nothing in it is lost.
+// A file of an older format version is taken up, and nothing in it is lost.
 #include <sqlite3.h>
 
 #include "base/files.hpp"
@@ -11,12 +11,15 @@ using test_support::uuid_of;
 
 class LedgerUpgrade : public testing::Test {
  protected:
-  void SetUp() override {
-    const auto sql = read_text_file(std::filesystem::path(TEST_DATA_DIR) / "ledger-v1.sql");
+  void have_file(const std::string& name) {
+    const auto sql = read_text_file(std::filesystem::path(TEST_DATA_DIR) / name);
     ASSERT_TRUE(sql);
+    execute(sql.value());
+  }
+  void execute(const std::string& sql) {
     sqlite3* raw = nullptr;
     ASSERT_EQ(sqlite3_open(file.c_str(), &raw), SQLITE_OK);
-    ASSERT_EQ(sqlite3_exec(raw, sql.value().c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
     sqlite3_close(raw);
   }
   test_support::TemporaryFolder folder;
@@ -27,6 +30,7 @@ class LedgerUpgrade : public testing::Test {
 };
 
 TEST_F(LedgerUpgrade, TakesUpAFileOfVersion1WithAllThatIsInIt) {
+  have_file("ledger-v1.sql");
   EXPECT_EQ(LedgerReader::open(file).error().code, "ledger.version") << "a reader changes nothing";
   auto opened = Ledger::open(file, test_support::kIdentity, {clock, random, vault});
   ASSERT_TRUE(opened) << opened.error().message;
@@ -44,6 +48,7 @@ TEST_F(LedgerUpgrade, TakesUpAFileOfVersion1WithAllThatIsInIt) {
 }
 
 TEST_F(LedgerUpgrade, CountsTheTimeThatDataAreKeptFromTheUpgradeOn) {
+  have_file("ledger-v1.sql");
   auto opened = Ledger::open(file, test_support::kIdentity, {clock, random, vault});
   ASSERT_TRUE(opened);
   Ledger& ledger = *opened.value();
@@ -58,11 +63,41 @@ TEST_F(LedgerUpgrade, CountsTheTimeThatDataAreKeptFromTheUpgradeOn) {
   EXPECT_EQ(erase(clock.time), 1) << "the issued one; the other may still be made";
 }
 
+TEST_F(LedgerUpgrade, TakesUpAFileOfVersion2AndCountsWhatIsInIt) {
+  have_file("ledger-v2.sql");
+  auto opened = Ledger::open(file, test_support::kIdentity, {clock, random, vault});
+  ASSERT_TRUE(opened) << opened.error().message;
+  Ledger& ledger = *opened.value();
+  EXPECT_EQ(ledger.journal_size(), 6U);
+  const JobCounts counts = ledger.counts().value();
+  const std::map<job::JobState, std::int64_t> expected{
+      {job::JobState::issued, 2}, {job::JobState::ready, 1}, {job::JobState::in_doubt, 1}};
+  EXPECT_EQ(counts.by_state, expected);
+  EXPECT_EQ(counts.blanks_spoiled, 1);
+  EXPECT_EQ(counts.blanks_in_doubt, 1);
+  EXPECT_EQ(ledger.open_attempts().value().size(), 1U);
+  EXPECT_TRUE(ledger.check_signature_counters());
+  // The time that data are kept goes on as it was.
+  ASSERT_TRUE(ledger.begin_group());
+  EXPECT_EQ(ledger.erase_due({clock.time, WallTime{}}, 10).value(), 2);
+  ASSERT_TRUE(ledger.commit_group());
+}
+
+TEST_F(LedgerUpgrade, HoldsTheCountersOfVersion2AgainstTheJournal) {
+  for (const char* back : {"UPDATE signers SET count = 2 WHERE key_id = 'ds-UTO'",
+                           "DELETE FROM signers WHERE key_id = 'ds-UTO-2'"}) {
+    std::filesystem::remove(file);
+    have_file("ledger-v2.sql");
+    execute(back);
+    auto opened = Ledger::open(file, test_support::kIdentity, {clock, random, vault});
+    ASSERT_TRUE(opened) << opened.error().message;
+    EXPECT_EQ(opened.value()->check_signature_counters().error().code, "ledger.signer_counter") << back;
+  }
+}
+
 TEST_F(LedgerUpgrade, RefusesAVersionOfAnotherProgram) {
-  sqlite3* raw = nullptr;
-  ASSERT_EQ(sqlite3_open(file.c_str(), &raw), SQLITE_OK);
-  ASSERT_EQ(sqlite3_exec(raw, "PRAGMA user_version = 3", nullptr, nullptr, nullptr), SQLITE_OK);
-  sqlite3_close(raw);
+  have_file("ledger-v2.sql");
+  execute("PRAGMA user_version = 4");
   EXPECT_EQ(Ledger::open(file, test_support::kIdentity, {clock, random, vault}).error().code,
             "ledger.version");
 }
