@@ -59,15 +59,31 @@ void SimulatedDisk::apply_torn(Bytes& content, const Write& write, std::mt19937_
   }
 }
 
+// Takes the room that the write needs, or all that is left.
+ByteView SimulatedDisk::that_fits(const File& file, std::int64_t offset, ByteView bytes) {
+  const std::int64_t end = offset + static_cast<std::int64_t>(bytes.size());
+  const std::int64_t grows = std::max<std::int64_t>(0, end - static_cast<std::int64_t>(file.now.size()));
+  if (!room || grows == 0) return bytes;
+  const std::int64_t missing = std::max<std::int64_t>(0, grows - *room);
+  *room -= grows - missing;
+  return bytes.first(bytes.size() - static_cast<std::size_t>(std::min(missing, end - offset)));
+}
+
 int SimulatedDisk::write(File& file, std::int64_t offset, ByteView bytes) {
   if (const int fault = before(DiskCall::write); fault != SQLITE_OK) return fault;
-  file.unsynced.push_back({offset, Bytes(bytes.begin(), bytes.end()), false});
-  apply(file.now, file.unsynced.back());
-  return SQLITE_OK;
+  const ByteView fits = that_fits(file, offset, bytes);
+  if (!fits.empty()) {
+    file.unsynced.push_back({offset, Bytes(fits.begin(), fits.end()), false});
+    apply(file.now, file.unsynced.back());
+  }
+  if (fits.size() == bytes.size()) return SQLITE_OK;
+  ++refused;
+  return SQLITE_FULL;
 }
 
 int SimulatedDisk::truncate(File& file, std::int64_t size) {
   if (const int fault = before(DiskCall::truncate); fault != SQLITE_OK) return fault;
+  if (room) *room += std::max<std::int64_t>(0, static_cast<std::int64_t>(file.now.size()) - size);
   file.unsynced.push_back({size, {}, true});
   apply(file.now, file.unsynced.back());
   return SQLITE_OK;
@@ -97,6 +113,7 @@ int SimulatedDisk::remove(const std::string& name, bool durably) {
   if (const int fault = before(DiskCall::remove); fault != SQLITE_OK) return fault;
   const auto found = files_.find(name);
   if (found == files_.end()) return SQLITE_IOERR_DELETE_NOENT;
+  if (room) *room += static_cast<std::int64_t>(found->second->now.size());
   if (found->second->entry_durable) removed_[name] = found->second->durable;
   files_.erase(found);
   if (durably) removed_.clear();

@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <random>
 #include <string>
 #include <vector>
@@ -35,6 +36,11 @@ class SimulatedDisk {
   // Called before every call takes effect. An SQLite result code that is not 0 is what the call answers
   // instead (SQLITE_FULL, SQLITE_IOERR_…); a write that fails did nothing.
   std::function<int(DiskCall call)> on_call;
+
+  // How many bytes files may still grow by; nothing: as many as they like. A write that finds no room writes
+  // what fits and answers SQLITE_FULL.
+  std::optional<std::int64_t> room;
+  std::uint64_t refused = 0;  // writes that found no room
 
   // No call works any more until `boot`.
   void cut_power() { powered_ = false; }
@@ -69,6 +75,7 @@ class SimulatedDisk {
   int before(DiskCall call);
   FilePtr open(const std::string& name, bool make);
   int write(File& file, std::int64_t offset, ByteView bytes);
+  ByteView that_fits(const File& file, std::int64_t offset, ByteView bytes);
   int truncate(File& file, std::int64_t size);
   int sync(File& file);
   int remove(const std::string& name, bool durably);

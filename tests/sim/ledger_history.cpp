@@ -33,6 +33,20 @@ std::uint64_t mix_rows(sqlite3_stmt* rows, std::uint64_t hash) {
   return hash;
 }
 
+// Every table that the file has, by name: none can be forgotten.
+Result<std::vector<std::string>> tables_of(sqlite3* database) {
+  sqlite3_stmt* rows = nullptr;
+  const int prepared = sqlite3_prepare_v2(
+      database, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name", -1, &rows, nullptr);
+  if (prepared != SQLITE_OK) return fail("sim.tables", sqlite3_errmsg(database));
+  std::vector<std::string> names;
+  while (sqlite3_step(rows) == SQLITE_ROW) {
+    names.emplace_back(reinterpret_cast<const char*>(sqlite3_column_text(rows, 0)));
+  }
+  if (sqlite3_finalize(rows) != SQLITE_OK) return fail("sim.tables", sqlite3_errmsg(database));
+  return names;
+}
+
 }  // namespace
 
 Result<std::uint64_t> LedgerHistory::digest_of(const std::filesystem::path& file) {
@@ -43,10 +57,10 @@ Result<std::uint64_t> LedgerHistory::digest_of(const std::filesystem::path& file
   const std::unique_ptr<sqlite3, decltype(close)> closes(database, close);
   if (opened != SQLITE_OK) return fail("sim.open", sqlite3_errmsg(database));
   std::uint64_t hash = 14695981039346656037ULL;
-  for (const char* table : {"meta", "journal", "statements", "jobs", "personal", "day_keys", "blanks",
-                            "receipts", "attempts", "signers"}) {
+  TRY(const auto tables, tables_of(database));
+  for (const std::string& table : tables) {
     sqlite3_stmt* rows = nullptr;
-    const std::string query = std::string("SELECT * FROM ") + table;
+    const std::string query = "SELECT * FROM " + table;
     if (sqlite3_prepare_v2(database, query.c_str(), -1, &rows, nullptr) != SQLITE_OK) {
       return fail("sim.table", sqlite3_errmsg(database));
     }
@@ -177,7 +191,16 @@ Status LedgerHistory::resolve_one() {
 }
 
 Status LedgerHistory::other() {
-  if (choose_() % 2 == 0) return ledger_->keep_checkpoint("note " + std::to_string(choose_() % 1000));
+  switch (choose_() % 4) {
+    case 0:
+      return ledger_->keep_checkpoint("note " + std::to_string(choose_() % 1000));
+    case 1:
+      return propose_or_drop();
+    case 2:
+      return change_shift();
+    default:
+      break;
+  }
   std::vector<std::string> ended;
   for (const std::string& attempt : done_) {
     const std::string id = attempt.substr(0, attempt.find('/'));
@@ -185,6 +208,30 @@ Status LedgerHistory::other() {
     if (job.state == job::JobState::issued && ended.size() < 5) ended.push_back(id);
   }
   return ledger_->erase(ended);
+}
+
+Status LedgerHistory::propose_or_drop() {
+  if (!proposals_.empty() && choose_() % 2 == 0) {
+    const std::string id = proposals_.back();
+    proposals_.pop_back();
+    return ledger_->drop_proposal(id);
+  }
+  proposals_.push_back(test_support::uuid_of(700000 + ++statements_));
+  return ledger_->keep_proposal({proposals_.back(), "{}", json::array{}, clock_.time, "binh"});
+}
+
+Status LedgerHistory::change_shift() {
+  const ledger::Actor keeper{"binh", "supervisor"};
+  if (!shift_open_) {
+    TRY_STATUS(ledger_->open_shift("Asia/Ho_Chi_Minh", keeper));
+    shift_open_ = true;
+    return ok();
+  }
+  TRY_STATUS(
+      ledger_->count_blanks({kClass, ledger::StockPlace::line, std::nullopt, blanks_ - begun_}, keeper));
+  TRY_STATUS(ledger_->close_shift("Asia/Ho_Chi_Minh", keeper));
+  shift_open_ = false;
+  return ok();
 }
 
 }  // namespace imprimatur::sim

@@ -1,5 +1,6 @@
 // A seeded history of a ledger: stock, jobs, cards that become good, spoiled, doubtful and resolved,
-// erasures, checkpoints of the log. One group a call. The same seed makes the same history.
+// erasures, checkpoints of the log, proposals, shifts. One group a call. The same seed makes the same
+// history.
 #pragma once
 
 #include <filesystem>
@@ -37,6 +38,8 @@ class LedgerHistory {
   Status move_on(std::size_t index);
   Status resolve_one();
   Status other();
+  Status propose_or_drop();
+  Status change_shift();
 
   std::filesystem::path file_;
   std::mt19937_64 choose_;
@@ -45,7 +48,8 @@ class LedgerHistory {
   test_support::TestVault vault_;
   std::unique_ptr<ledger::Ledger> ledger_;
   std::vector<Attempt> open_;
-  std::vector<std::string> doubtful_, done_;
+  std::vector<std::string> doubtful_, done_, proposals_;
+  bool shift_open_ = false;
   int jobs_ = 0, blanks_ = 0, begun_ = 0, statements_ = 0, ready_ = 0;
 };
 

@@ -44,6 +44,9 @@ constexpr Rule kRules[] = {
     {"SELECT j.id FROM jobs j WHERE j.state IN ('ready', 'held', 'claimed', 'in_progress', 'in_doubt') AND "
      "NOT EXISTS (SELECT 1 FROM personal p WHERE p.job = j.id)",
      "2: the data of a job that must still be made are gone"},
+    {"SELECT state FROM (SELECT state, count(*) AS made, 0 AS told FROM jobs GROUP BY state UNION ALL "
+     "SELECT state, 0, count FROM job_counts) GROUP BY state HAVING sum(made) <> sum(told)",
+     "2: the count of jobs is wrong"},
 };
 
 std::string text(sqlite3_stmt* row, int column) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "tests/sim/disk_trouble.hpp"
 #include "tests/sim/promises.hpp"
 
 namespace imprimatur::sim {
@@ -15,6 +16,7 @@ constexpr int kTurnsMax = 30000;
 constexpr int kVisitsMax = 80;     // of the operators at the end of the day, until all is cleared up
 constexpr int kPatientVisits = 6;  // then what is still held is cancelled
 constexpr int kRemakesMax = 2;     // of the product
+constexpr int kStopsMax = 4;       // by the disk, before somebody looks after it
 
 std::string time_text(SteadyTime when) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(when - SteadyTime{}).count();
@@ -37,6 +39,8 @@ class SeededRun {
  public:
   SeededRun(std::uint64_t seed, const SeededOptions& options)
       : plan_(seed * 13 + 1),
+        disk_trouble_(seed * 29 + 5, disk_),
+        disk_faults_(options.disk_faults),
         real_chips_(options.real_chips),
         world_(size_of(seed, options, disk_)),
         promises_(world_) {}
@@ -47,9 +51,13 @@ class SeededRun {
   void plan_day();
   void plan_trouble();
   void plan_people();
+  void plan_disk_trouble();
   void at(std::chrono::seconds when, std::string what, std::function<void()> action);
   void go_on();  // one turn, or what is next on the agenda
   void come_up();
+  void start_again();
+  void check_stop();
+  void mend_disk();
   void submit(int count);
   void visit();
   void clear_slots();
@@ -64,6 +72,8 @@ class SeededRun {
 
   SimulatedDisk disk_;
   Dice plan_;
+  DiskTrouble disk_trouble_;
+  bool disk_faults_;
   bool real_chips_;
   World world_;
   Promises promises_;
@@ -71,6 +81,7 @@ class SeededRun {
   int syncs_until_cut_ = 0;  // 0: none is planned
   int move_trouble_ = 0;     // in a thousand
   int statements_ = 0;
+  int stops_in_a_row_ = 0;  // by the disk, since somebody looked after it
   SeededResult result_;
 };
 
@@ -124,8 +135,9 @@ void SeededRun::plan_trouble() {
       disk_.cut_power();
       note("the power goes in a commit");
     }
-    return 0;
+    return disk_trouble_.on_call(call);
   };
+  if (disk_faults_) plan_disk_trouble();
   const int crashes = mood == 0 ? plan_.below(2) : plan_.below(4);
   for (int i = 0; i < crashes; ++i) {
     at(std::chrono::seconds(plan_.below(5400)), "a crash is due", [this] {
@@ -148,6 +160,14 @@ void SeededRun::plan_trouble() {
       constexpr std::array kJumps{-86400, -7200, -60, -1, 30, 3600};
       world_.clock().set_wall_by(std::chrono::seconds(kJumps[static_cast<std::size_t>(plan_.below(6))]));
     });
+  }
+}
+
+// The last one is over when the day ends: the operators have made room by then.
+void SeededRun::plan_disk_trouble() {
+  for (int i = disk_trouble_.dice().between(1, 3); i > 0; --i) {
+    at(std::chrono::seconds(disk_trouble_.dice().below(5400)), "the disk begins to fail",
+       [this] { note(disk_trouble_.begin()); });
   }
 }
 
@@ -272,6 +292,7 @@ void SeededRun::release_held(bool cancel) {
 }
 
 void SeededRun::visit() {
+  disk_trouble_.end();
   if (plan_.one_in(2)) world_.transport().find_again();
   clear_slots();
   world_.clock().set_wall_by(-world_.clock().wall_difference());
@@ -315,11 +336,40 @@ void SeededRun::act_on_some_job() {
 
 // -- the day -------------------------------------------------------------------------------------------
 
+// A station stops by itself for one reason only, and says what is to be done.
+void SeededRun::check_stop() {
+  if (!disk_.powered()) return;
+  const std::string halted = world_.started() ? world_.station().halted() : "";
+  const auto& failure = world_.failure();
+  if (halted.empty() && !failure) return;  // killed
+  const bool says = failure ? failure->code == "ledger.store" && !failure->remedy.empty()
+                            : halted.starts_with("ledger.store: ");
+  note("it has stopped: " + (failure ? failure->code + ": " + failure->message : halted));
+  if (!says) promises_.breaks("the station stops without saying why: " + halted);
+  if (!disk_trouble_.was_met()) promises_.breaks("the station halted: " + halted);
+  ++result_.disk_stops;
+  // It may be started again as it is, and stop again soon: not for ever.
+  if (++stops_in_a_row_ == kStopsMax) mend_disk();
+}
+
 // After a crash: killed, or a power cut with any image of the disk, or a start that goes wrong again.
 void SeededRun::come_up() {
   ++result_.crashes;
+  check_stop();
   promises_.close();
   syncs_until_cut_ = 0;
+  start_again();
+  if (world_.crashed() && world_.failure() && disk_.powered()) {
+    check_stop();  // the disk still fails: it does not work before somebody has mended it
+    mend_disk();
+    start_again();
+  }
+  if (!world_.started()) return promises_.breaks("it does not start on a sound disk");
+  promises_.check_again();
+  if (!world_.crashed() && plan_.one_in(4)) world_.crash_after({plan_.between(1, 3), plan_.one_in(2)});
+}
+
+void SeededRun::start_again() {
   if (!disk_.powered() || plan_.one_in(2)) {
     note("the power comes back");
     world_.restart_from(disk_.image(plan_.engine()));
@@ -327,18 +377,21 @@ void SeededRun::come_up() {
     note("the process starts again");
     world_.restart_killed();
   }
-  promises_.check_again();
-  if (!world_.crashed() && plan_.one_in(4)) world_.crash_after({plan_.between(1, 3), plan_.one_in(2)});
+}
+
+void SeededRun::mend_disk() {
+  world_.workers().wait_until(world_.clock().steady() +
+                              std::chrono::minutes(disk_trouble_.dice().between(1, 60)));
+  note("a person makes room on the disk, or puts another in its place");
+  disk_trouble_.end();
+  stops_in_a_row_ = 0;
 }
 
 void SeededRun::go_on() {
   ++result_.turns;
   // A cut in a checkpoint after the commit: SQLite says nothing of it, and there is no machine any more.
   const bool crashed = world_.crashed() || !disk_.powered();
-  if (crashed || !world_.station().halted().empty()) {
-    if (!crashed) promises_.breaks("the station halted: " + world_.station().halted());
-    return come_up();
-  }
+  if (crashed) return come_up();
   const auto due = world_.workers().next_due();
   if (!agenda_.empty() && (!due || agenda_.begin()->first <= *due)) {
     auto next = agenda_.extract(agenda_.begin());
@@ -367,6 +420,7 @@ SeededResult SeededRun::run() {
   // The end of the day: nothing more goes wrong, and everything is cleared up.
   note("the end of the day");
   world_.chip_trouble() = {};
+  disk_trouble_.end();
   move_trouble_ = 0;
   for (int i = 1; i <= world_.printers(); ++i) world_.printer(i).faults.clear();
   for (int visits = 0; visits < kVisitsMax && !all_done() && promises_.broken().empty(); ++visits) {

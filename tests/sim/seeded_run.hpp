@@ -11,7 +11,8 @@
 namespace imprimatur::sim {
 
 struct SeededOptions {
-  bool real_chips = false;  // the real chip code on virtual cards: slower by far
+  bool real_chips = false;   // the real chip code on virtual cards: slower by far
+  bool disk_faults = false;  // the disk is full for a while, or its writes and syncs fail
 };
 
 struct SeededResult {
@@ -20,6 +21,7 @@ struct SeededResult {
   std::string journal_digest;
   std::chrono::seconds lasted{};  // virtual
   int turns = 0, issued = 0, spoiled = 0, doubts = 0, crashes = 0;
+  int disk_stops = 0;  // how often the disk has stopped the station, or kept it from starting
 };
 
 SeededResult run_seed(std::uint64_t seed, const SeededOptions& options);

@@ -9,6 +9,7 @@ namespace {
 using testing::IsEmpty;
 
 constexpr std::uint64_t kSeeds = 200;
+constexpr std::uint64_t kSeedsWithDiskFaults = 300;
 constexpr int kParts = 4;  // that ctest runs side by side
 
 class SeededDays : public testing::TestWithParam<int> {};
@@ -31,6 +32,25 @@ TEST_P(SeededDays, KeepEveryPromise) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Part, SeededDays, testing::Range(1, kParts + 1));
+
+// Full disk, failing writes, failing syncs: the station stops and says why, and goes on when a person has
+// made room.
+class SeededDaysWithDiskFaults : public testing::TestWithParam<int> {};
+
+TEST_P(SeededDaysWithDiskFaults, KeepEveryPromise) {
+  int issued = 0, stops = 0;
+  for (auto seed = static_cast<std::uint64_t>(GetParam()); seed <= kSeedsWithDiskFaults; seed += kParts) {
+    const SeededResult result = run_seed(seed, {.disk_faults = true});
+    EXPECT_THAT(result.broken, IsEmpty()) << "seed " << seed << "\n" << result.trace;
+    if (HasFailure()) return;
+    issued += result.issued;
+    stops += result.disk_stops;
+  }
+  EXPECT_GT(issued, 50);
+  EXPECT_GT(stops, 50);
+}
+
+INSTANTIATE_TEST_SUITE_P(Part, SeededDaysWithDiskFaults, testing::Range(1, kParts + 1));
 
 // Days that once told of a broken promise, each for its own reason.
 TEST(SeededDay, KeepsEveryPromiseWhereOneSeemedBroken) {

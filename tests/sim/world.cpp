@@ -283,18 +283,28 @@ void World::restart(std::optional<Crash> crash) {
   ledger_.reset();
   crash_ = crash;
   crashed_ = false;
+  failure_.reset();
   log_->lines.emplace_back("-- restart");
-  ledger_ = ledger::Ledger::open(folder_ / "ledger.sqlite", kIdentity, {clock_, random_, vault_}).value();
+  auto opened = ledger::Ledger::open(folder_ / "ledger.sqlite", kIdentity, {clock_, random_, vault_});
+  if (!opened) return fails(opened.error());
+  ledger_ = std::move(opened).value();
   start();
+}
+
+void World::fails(Error error) {
+  crashed_ = true;
+  failure_ = std::move(error);
 }
 
 bool World::turn(const std::function<void()>& work) {
   if (crashed_) return false;
-  crashed_ = !ledger_->begin_group();
+  if (auto begun = ledger_->begin_group(); !begun) fails(begun.error());
   if (crashed_) return false;
   work();
   // As the daemon: what a halted station has noted is not committed.
-  crashed_ = !station_->halted().empty() || !ledger_->commit_group();
+  crashed_ = !station_->halted().empty();
+  if (crashed_) return false;
+  if (auto committed = ledger_->commit_group(); !committed) fails(committed.error());
   if (crashed_) return false;
   ++commits_;
   if (crash_ && --crash_->after_commits <= 0) {

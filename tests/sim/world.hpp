@@ -86,6 +86,10 @@ class World {
 
   void crash_after(Crash crash) { crash_ = crash; }
   bool crashed() const { return crashed_; }
+  // Why the ledger could not be opened, or could not record a turn, since the last restart. While it could
+  // not be opened there is no station.
+  const std::optional<Error>& failure() const { return failure_; }
+  bool started() const { return station_ != nullptr; }
   // A new process on the same ledger, machine and printers; recovers, and may crash again.
   void restart(std::optional<Crash> crash = {});
   // The same after a kill, which closes nothing, and with the disk as a power cut has left it.
@@ -136,6 +140,7 @@ class World {
   class TraceLog;
   class KeptEvidence;
   void start();
+  void fails(Error error);
   station::FaceTexts printed_fields(const std::string& attempt);
   station::Transport& line_transport();
   std::shared_ptr<station::ChipStation> chip_station(SimulatedReader& reader);
@@ -173,6 +178,7 @@ class World {
   std::string unreceived_;
   std::optional<Crash> crash_;
   bool crashed_ = false;
+  std::optional<Error> failure_;
   int commits_ = 0;
   int bodies_made_ = 0;
   int jobs_made_ = 0;
