@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <optional>
 
 #include "base/check.hpp"
@@ -68,8 +69,8 @@ std::optional<ImageUse> use_of(const FaceTemplate& face, const ShownImage& image
   return any ? std::optional(use) : std::nullopt;
 }
 
-void check_aspects(const FaceTemplate& face, const ShownImage& of, const FaceData* data,
-                   const CleanImage& image, std::vector<FaceFinding>& findings) {
+void check_aspects(const FaceTemplate& face, const ShownImage& of, const FaceData* data, ImageSize image,
+                   std::vector<FaceFinding>& findings) {
   for_each_element(face, [&](const Element& element) {
     if (!shows(element, of, data)) return;
     const auto& shown = std::get<ImageElement>(element.what);
@@ -91,8 +92,33 @@ CleanImage prepared_image(const FaceTemplate& face, const ShownImage& shown, con
     findings.push_back({"face.image", shown.name, clean.error().message});
     return {};
   }
-  check_aspects(face, shown, data, clean.value(), findings);
+  check_aspects(face, shown, data, {clean.value().width_px, clean.value().height_px}, findings);
   return std::move(clean).value();
+}
+
+// An image of the data that this card shows, and how.
+struct DataImage {
+  std::size_t place;  // in Resources::images
+  ImageUse use;
+  ByteView file;
+};
+
+// Those there are; one that must not be missing is a finding.
+std::vector<DataImage> images_of(const FaceTemplate& face, const Resources& resources, const FaceData& data,
+                                 std::vector<FaceFinding>& findings) {
+  std::vector<DataImage> images;
+  for (std::size_t i = 0; i < resources.images.size(); ++i) {
+    const ShownImage& shown = resources.images[i];
+    const auto use = shown.is_art ? std::nullopt : use_of(face, shown, &data);
+    if (!use) continue;
+    const auto found = data.images.find(shown.name);
+    if (found != data.images.end() && !found->second.empty()) {
+      images.push_back({i, *use, found->second});
+    } else if (!use->optional) {
+      findings.push_back({"face.missing", shown.name, "the face shows this image and there is none"});
+    }
+  }
+  return images;
 }
 
 void draw(const ComposeInput& input, const Element& element, Content& to,
@@ -192,20 +218,32 @@ CardImages prepare_images(const FaceTemplate& face, const Resources& resources, 
                           const CardImages& art) {
   CardImages out = art;
   out.findings.clear();
-  for (std::size_t i = 0; i < resources.images.size(); ++i) {
-    const ShownImage& shown = resources.images[i];
-    const auto use = shown.is_art ? std::nullopt : use_of(face, shown, &data);
-    if (!use) continue;
-    const auto found = data.images.find(shown.name);
-    if (found == data.images.end() || found->second.empty()) {
-      if (!use->optional) {
-        out.findings.push_back({"face.missing", shown.name, "the face shows this image and there is none"});
-      }
-      continue;
-    }
-    out.images[i] = prepared_image(face, shown, *use, &data, found->second, out.findings);
+  for (const DataImage& image : images_of(face, resources, data, out.findings)) {
+    out.images[image.place] =
+        prepared_image(face, resources.images[image.place], image.use, &data, image.file, out.findings);
   }
   return out;
+}
+
+std::vector<FaceFinding> examine_images(const FaceTemplate& face, const Resources& resources,
+                                        const FaceData& data) {
+  std::vector<FaceFinding> findings;
+  // An image that is shown in two ways and was sound in one differs in the limits of its size alone.
+  std::map<std::string, ImageInfo> sound;
+  for (const DataImage& image : images_of(face, resources, data, findings)) {
+    const ShownImage& shown = resources.images[image.place];
+    const auto known = sound.find(shown.name);
+    const auto info = known != sound.end() && check_size(known->second, image.use.limits)
+                          ? Result<ImageInfo>(known->second)
+                          : check_image(image.file, image.use.limits);
+    if (!info) {
+      findings.push_back({"face.image", shown.name, info.error().message});
+      continue;
+    }
+    sound.emplace(shown.name, info.value());
+    check_aspects(face, shown, &data, clean_size(info.value(), image.use.options), findings);
+  }
+  return findings;
 }
 
 std::string compose_part(const ComposeInput& input, const Side& side, const Part& part,

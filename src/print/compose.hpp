@@ -56,6 +56,9 @@ CardImages prepare_art(const FaceTemplate& face, const Resources& resources,
 // Those of the data, beside the `art` that was prepared.
 CardImages prepare_images(const FaceTemplate& face, const Resources& resources, const FaceData& data,
                           const CardImages& art);
+// What `prepare_images` would find. Every image is read whole, once, and none is made.
+std::vector<FaceFinding> examine_images(const FaceTemplate& face, const Resources& resources,
+                                        const FaceData& data);
 
 struct ComposeInput {
   const FontSet& fonts;

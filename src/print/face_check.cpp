@@ -1,7 +1,6 @@
 #include "print/face_check.hpp"
 
 #include <algorithm>
-#include <mutex>
 
 namespace imprimatur::print {
 namespace {
@@ -22,7 +21,6 @@ class FaceCheck final : public job::Check {
     if (!fields) return {{fields.error().code, fields.error().field, fields.error().message + "."}};
     const FaceData data{std::move(fields.value()), input.images};
     std::vector<job::Finding> findings;
-    const std::lock_guard lock(mutex_);
     for (const FaceFinding& finding : renderer_->check(face_, data)) {
       findings.push_back({finding.code, pointer_of(finding.field), sentence_of(finding)});
     }
@@ -38,7 +36,6 @@ class FaceCheck final : public job::Check {
 
   const job::Product product_;
   const FaceTemplate face_;
-  mutable std::mutex mutex_;  // a renderer serves one thread at a time
   const std::unique_ptr<FaceRenderer> renderer_;
 };
 

@@ -11,7 +11,7 @@
 namespace imprimatur::print {
 
 // Named "face". Codes are those of FaceRenderer::check and of job::compose_face_fields; fields are JSON
-// pointers into the document. Any thread may call it; calls queue for the one renderer it owns.
+// pointers into the document. Any threads may call it, several at once.
 std::shared_ptr<const job::Check> make_face_check(job::Product product, FaceTemplate face,
                                                   std::unique_ptr<FaceRenderer> renderer);
 

@@ -8,6 +8,9 @@
 namespace imprimatur::print {
 namespace {
 
+// For who wants no pixels: as small and grey as the decoder makes them.
+constexpr CleanOptions kNoPixels{.longer_side_px_wanted = 1, .grey = true};
+
 bool begins_with(ByteView image, std::initializer_list<std::uint8_t> mark) {
   return image.size() >= mark.size() && std::equal(mark.begin(), mark.end(), image.begin());
 }
@@ -57,6 +60,16 @@ int orientation_of(ByteView tiff) {
   return 1;
 }
 
+int halvings_of(ImageSize size, int longer_side_px_wanted) {
+  int halvings = 0;
+  while (longer_side_px_wanted > 0 && std::max(size.width_px, size.height_px) / 2 >= longer_side_px_wanted &&
+         std::min(size.width_px, size.height_px) >= 2) {
+    size = {size.width_px / 2, size.height_px / 2};
+    ++halvings;
+  }
+  return halvings;
+}
+
 Pixels halved(const Pixels& from) {
   Pixels to;
   to.colour = from.colour;
@@ -104,11 +117,8 @@ Status check_upright(ByteView tiff) {
 }
 
 Pixels shrunk(Pixels pixels, int longer_side_px_wanted) {
-  if (longer_side_px_wanted <= 0) return pixels;
-  while (std::max(pixels.width_px, pixels.height_px) / 2 >= longer_side_px_wanted &&
-         std::min(pixels.width_px, pixels.height_px) >= 2) {
-    pixels = halved(pixels);
-  }
+  int halvings = halvings_of({pixels.width_px, pixels.height_px}, longer_side_px_wanted);
+  for (; halvings > 0; --halvings) pixels = halved(pixels);
   return pixels;
 }
 
@@ -126,14 +136,27 @@ Pixels greyed(Pixels pixels) {
 }
 
 Result<ImageInfo> check_image(ByteView image, ImageLimits limits) {
-  TRY(auto decoded, decode(image, limits, {}));
+  TRY(auto decoded, decode(image, limits, kNoPixels));
   return decoded.info;
 }
 
 Result<ImageInfo> check_jpeg(ByteView jpeg, ImageLimits limits) {
   TRY_STATUS(check_bytes(jpeg, limits));
-  TRY(auto decoded, decode_jpeg(jpeg, limits, {}));
+  TRY(auto decoded, decode_jpeg(jpeg, limits, kNoPixels));
   return decoded.info;
+}
+
+Status check_size(const ImageInfo& info, const ImageLimits& limits) {
+  return check_dimensions(info.width_px, info.height_px, limits);
+}
+
+ImageSize clean_size(const ImageInfo& info, const CleanOptions& options) {
+  if (info.is_jpeg) {
+    const int denominator = jpeg_denominator(info, options.longer_side_px_wanted);
+    return {jpeg_scaled(info.width_px, denominator), jpeg_scaled(info.height_px, denominator)};
+  }
+  const int halvings = halvings_of({info.width_px, info.height_px}, options.longer_side_px_wanted);
+  return {info.width_px >> halvings, info.height_px >> halvings};
 }
 
 Result<CleanImage> clean_image(ByteView image, ImageLimits limits, CleanOptions options) {

@@ -23,9 +23,10 @@ struct ImageInfo {
   ImageColour colour = ImageColour::colour;
   int bytes = 0;
   int exif_orientation = 1;  // as the file says, 1 to 8; 1 is upright
+  bool is_jpeg = false;
 };
 
-// Decodes the whole image once, of the type that its first bytes say. Errors, all with the reason in words:
+// Reads the whole image once, of the type that its first bytes say. Errors, all with the reason in words:
 // image.empty, image.too_large, image.unknown_type, image.not_jpeg, image.not_jp2, image.not_png (header),
 // image.corrupt (truncated, bad data, or a decoder's warning), image.dimensions (before a pixel is decoded),
 // image.colour_space (CMYK, YCC of JPEG 2000, transparency, other than 8 bits), image.rotated (Exif
@@ -51,5 +52,15 @@ struct CleanOptions {
 
 // Checks, decodes and encodes as JPEG: what leaves has no metadata, no odd markers and one frame.
 Result<CleanImage> clean_image(ByteView image, ImageLimits limits = {}, CleanOptions options = {});
+
+// What limits say of an image that was read under other ones. Error image.dimensions.
+Status check_size(const ImageInfo& info, const ImageLimits& limits);
+
+struct ImageSize {
+  int width_px = 0;
+  int height_px = 0;
+};
+// The size that `clean_image` gives to an image of this kind.
+ImageSize clean_size(const ImageInfo& info, const CleanOptions& options);
 
 }  // namespace imprimatur::print

@@ -65,24 +65,15 @@ Result<ImageInfo> read_header(tjhandle decoder, ByteView jpeg, const ImageLimits
   TRY_STATUS(check_dimensions(info.width_px, info.height_px, limits));
   info.colour = colour_space == TJCS_GRAY ? ImageColour::grey : ImageColour::colour;
   info.bytes = static_cast<int>(jpeg.size());
+  info.is_jpeg = true;
   return info;
 }
 
-// 1/denominator of the image's size, as libjpeg scales: rounded up.
-int scaled(int length, int denominator) {
-  return (length + denominator - 1) / denominator;
-}
-
 Result<Pixels> decode(tjhandle decoder, ByteView jpeg, const ImageInfo& info, const CleanOptions& options) {
-  const int longer = std::max(info.width_px, info.height_px);
-  int denominator = 1;
-  while (options.longer_side_px_wanted > 0 && denominator < 8 &&
-         scaled(longer, denominator * 2) >= options.longer_side_px_wanted) {
-    denominator *= 2;
-  }
+  const int denominator = jpeg_denominator(info, options.longer_side_px_wanted);
   Pixels pixels;
-  pixels.width_px = scaled(info.width_px, denominator);
-  pixels.height_px = scaled(info.height_px, denominator);
+  pixels.width_px = jpeg_scaled(info.width_px, denominator);
+  pixels.height_px = jpeg_scaled(info.height_px, denominator);
   if (options.grey) pixels.colour = ImageColour::grey;
   if (info.colour == ImageColour::grey) pixels.colour = ImageColour::grey;
   const int format = pixels.colour == ImageColour::grey ? TJPF_GRAY : TJPF_RGB;
@@ -98,6 +89,20 @@ Result<Pixels> decode(tjhandle decoder, ByteView jpeg, const ImageInfo& info, co
 }
 
 }  // namespace
+
+int jpeg_scaled(int length_px, int denominator) {
+  return (length_px + denominator - 1) / denominator;
+}
+
+int jpeg_denominator(const ImageInfo& info, int longer_side_px_wanted) {
+  const int longer = std::max(info.width_px, info.height_px);
+  int denominator = 1;
+  while (longer_side_px_wanted > 0 && denominator < 8 &&
+         jpeg_scaled(longer, denominator * 2) >= longer_side_px_wanted) {
+    denominator *= 2;
+  }
+  return denominator;
+}
 
 Result<Decoded> decode_jpeg(ByteView jpeg, const ImageLimits& limits, const CleanOptions& options) {
   const Handle decoder(tjInitDecompress());

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <map>
+#include <mutex>
 
 #include "print/compose.hpp"
 #include "print/face_examine.hpp"
@@ -89,16 +90,27 @@ struct FaceRenderer::State {
   FontSet fonts;
   GlyphCharacters characters;
   std::unique_ptr<PdfWriter> writer;
-  std::map<std::string, PreparedFace> prepared;  // by the template's source text
+  std::mutex prepared_mutex;
+  std::map<std::string, std::shared_ptr<const PreparedFace>> prepared;  // by the template's source text
 
-  const PreparedFace& prepare(const FaceTemplate& face);
+  std::shared_ptr<const PreparedFace> prepare(const FaceTemplate& face);
+  PreparedFace make(const FaceTemplate& face) const;
   Drawn draw(const FaceTemplate& face, const PreparedFace& prepared_face, const FaceData& data) const;
+  std::vector<FaceFinding> check(const FaceTemplate& face, const PreparedFace& prepared_face,
+                                 const FaceData& data) const;
 };
 
-const PreparedFace& FaceRenderer::State::prepare(const FaceTemplate& face) {
+std::shared_ptr<const PreparedFace> FaceRenderer::State::prepare(const FaceTemplate& face) {
+  const std::lock_guard lock(prepared_mutex);
   const auto known = prepared.find(face.source_text);
   if (known != prepared.end()) return known->second;
   if (prepared.size() >= kPreparedMax) prepared.clear();
+  auto made = std::make_shared<const PreparedFace>(make(face));
+  prepared.emplace(face.source_text, made);
+  return made;
+}
+
+PreparedFace FaceRenderer::State::make(const FaceTemplate& face) const {
   PreparedFace made;
   made.resources = resources_of(face);
   const auto art_files = load_art(face, files.templates, sha256_hex, made.findings);
@@ -112,7 +124,7 @@ const PreparedFace& FaceRenderer::State::prepare(const FaceTemplate& face) {
   made.back.streams = draw_parts(input, face.back, made.back.parts, true, made.findings);
   learn_texts(input, face.front, made.front, characters, made.texts);
   learn_texts(input, face.back, made.back, characters, made.texts);
-  return prepared.emplace(face.source_text, std::move(made)).first->second;
+  return made;
 }
 
 Drawn FaceRenderer::State::draw(const FaceTemplate& face, const PreparedFace& prepared_face,
@@ -125,6 +137,19 @@ Drawn FaceRenderer::State::draw(const FaceTemplate& face, const PreparedFace& pr
   drawn.back = draw_parts(input, face.back, prepared_face.back.parts, false, drawn.findings);
   drawn.findings.insert(drawn.findings.end(), drawn.images.findings.begin(), drawn.images.findings.end());
   return drawn;
+}
+
+// As `draw`, with nothing to show for it: no image is made.
+std::vector<FaceFinding> FaceRenderer::State::check(const FaceTemplate& face,
+                                                    const PreparedFace& prepared_face,
+                                                    const FaceData& data) const {
+  std::vector<FaceFinding> findings = prepared_face.findings;
+  const ComposeInput input{fonts, face, prepared_face.resources, data, prepared_face.art};
+  draw_parts(input, face.front, prepared_face.front.parts, false, findings);
+  draw_parts(input, face.back, prepared_face.back.parts, false, findings);
+  auto of_images = examine_images(face, prepared_face.resources, data);
+  std::move(of_images.begin(), of_images.end(), std::back_inserter(findings));
+  return findings;
 }
 
 bool uses_layers(const FaceTemplate& face) {
@@ -163,12 +188,13 @@ std::vector<Error> FaceRenderer::examine(const FaceTemplate& face) const {
 }
 
 std::vector<FaceFinding> FaceRenderer::check(const FaceTemplate& face, const FaceData& data) {
-  return state_->draw(face, state_->prepare(face), data).findings;
+  return state_->check(face, *state_->prepare(face), data);
 }
 
 Result<Bytes> FaceRenderer::render(const FaceTemplate& face, const FaceData& data,
                                    std::optional<Panel> only) {
-  const PreparedFace& prepared = state_->prepare(face);
+  const auto kept = state_->prepare(face);
+  const PreparedFace& prepared = *kept;
   const Drawn drawn = state_->draw(face, prepared, data);
   if (!drawn.findings.empty()) {
     const FaceFinding& first = drawn.findings.front();

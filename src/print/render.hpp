@@ -1,8 +1,8 @@
 // Draws a face: template + data → PDF of two pages (front, back) of the card's size.
 //
-// One renderer a thread: it owns its FreeType and libharu state, and keeps what is costly (fonts, static
-// art) between cards. The same template and data give the same bytes, on any renderer, in any order. What
-// `check` finds, `render` refuses: nothing is ever cut, left out or drawn outside its box.
+// One renderer a thread, but for `check`: it owns its FreeType and libharu state, and keeps what is costly
+// (fonts, static art) between cards. The same template and data give the same bytes, on any renderer, in any
+// order. What `check` finds, `render` refuses: nothing is ever cut, left out or drawn outside its box.
 #pragma once
 
 #include <filesystem>
@@ -44,7 +44,7 @@ class FaceRenderer {
   // face.no_glyph, face.does_not_fit, face.bad_date, face.bad_value (a word the format does not know),
   // face.bad_mrz, face.qr_too_long, face.code_too_long, face.image (not decodable or of wrong size),
   // face.image_aspect, face.art (a file of the template's own). Costs about as much as the text layout: well
-  // under a millisecond, plus one decoding of each image.
+  // under a millisecond, plus one reading of each image. Any threads, several at once.
   std::vector<FaceFinding> check(const FaceTemplate& face, const FaceData& data);
 
   // The PDF, read back: its texts are those of the data, character by character. Error face.refused with the

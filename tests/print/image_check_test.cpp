@@ -1,6 +1,7 @@
 #include "print/image_check.hpp"
 
 #include <gtest/gtest.h>
+#include <turbojpeg.h>
 #include <zlib.h>
 
 #include <algorithm>
@@ -107,6 +108,57 @@ TEST(ImageCheck, DamagedImagesNeverCrashAndCleanOnesComeOutClean) {
     }
   }
   EXPECT_GT(refused, 30);
+}
+
+// The same picture in several scans (T.81, annex G), without a change of a coefficient.
+Bytes progressive(ByteView jpeg) {
+  const tjhandle handle = tjInitTransform();
+  tjtransform transform{};
+  transform.options = TJXOPT_PROGRESSIVE;
+  unsigned char* out = nullptr;
+  unsigned long size = 0;
+  EXPECT_EQ(tjTransform(handle, jpeg.data(), jpeg.size(), 1, &out, &size, &transform, 0), 0);
+  Bytes made(out, out + size);
+  tjFree(out);
+  tjDestroy(handle);
+  return made;
+}
+
+// The check makes no pixels; what it says of damage is what a decoding to the last pixel says.
+TEST(ImageCheck, FindsTheDamageThatAWholeDecodingFinds) {
+  std::mt19937 random(20261129);
+  for (const Bytes& good : {portrait(), progressive(portrait())}) {
+    ASSERT_TRUE(check_jpeg(good));
+    int refused = 0, taken = 0;
+    for (int round = 0; round < mutations(300); ++round) {
+      Bytes damaged = good;
+      for (auto hit = random() % 3 + 1; hit > 0; --hit)
+        damaged[random() % damaged.size()] = static_cast<std::uint8_t>(random());
+      if (random() % 8 == 0) damaged.resize(damaged.size() - random() % 2000);
+      const auto whole = decode_jpeg(damaged, {}, {});
+      EXPECT_EQ(code_of(damaged), whole ? "" : whole.error().code) << round;
+      (whole ? taken : refused)++;
+    }
+    EXPECT_GT(refused, 30);
+    EXPECT_GT(taken, 30);
+  }
+}
+
+TEST(ImageCheck, KnowsTheSizeThatCleaningGives) {
+  const Bytes files[] = {portrait(), read_file(TEST_DATA_DIR "/portrait.jp2").value(),
+                         read_file(TEST_DATA_DIR "/portrait.png").value()};
+  for (const Bytes& file : files) {
+    const auto info = check_image(file);
+    ASSERT_TRUE(info);
+    for (const int wanted : {0, 1, 20, 40, 79, 80, 81, 160, 319, 320, 321, 640, 2000}) {
+      const CleanOptions options{.longer_side_px_wanted = wanted};
+      const auto clean = clean_image(file, {}, options);
+      ASSERT_TRUE(clean);
+      const ImageSize size = clean_size(info.value(), options);
+      EXPECT_EQ(size.width_px, clean.value().width_px) << wanted;
+      EXPECT_EQ(size.height_px, clean.value().height_px) << wanted;
+    }
+  }
 }
 
 TEST(ImageCheck, CleaningDropsMetadataAndShrinksByWholeSteps) {

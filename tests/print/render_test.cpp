@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 #include <utf8proc.h>
 
+#include <atomic>
 #include <random>
 #include <sstream>
+#include <thread>
 
 #include "base/json.hpp"
 #include "print/font_set.hpp"
@@ -609,6 +611,42 @@ TEST_F(RenderTest, AGhostIsGreyAndPale) {
   EXPECT_GT(colourful_and_darkest(2).first, 100);
   EXPECT_EQ(colourful_and_darkest(31).first, 0);
   EXPECT_GT(colourful_and_darkest(31).second, 255 * 0.7 - 6);
+}
+
+// One reading serves both ways of showing it, the limits of each count.
+TEST_F(RenderTest, JudgesAnImageInEachWayThatItIsShown) {
+  const auto with = [](const std::string& photo, const std::string& ghost) {
+    return parse(template_with(R"({"type":"photo","name":"p","box":[1,1,20,26.67],"image":"face")" + photo +
+                               R"(},{"type":"image","name":"g","box":[30,1,20,26.67],"image":"face",)"
+                               R"("grey":true)" +
+                               ghost + "}"))
+        .value();
+  };
+  EXPECT_TRUE(renderer_->check(with("", ""), citizen()).empty());
+  expect_refused(with("", R"(,"side_px_min":481)"), citizen(), "face.image", "face");
+  expect_refused(with(R"(,"side_px_min":481)", ""), citizen(), "face.image", "face");
+  FaceData damaged = citizen();
+  damaged.images["face"].resize(damaged.images["face"].size() / 2);
+  EXPECT_EQ(renderer_->check(with("", ""), damaged).size(), 2U);
+}
+
+TEST_F(RenderTest, ChecksOnManyThreadsAtOnce) {
+  const FaceTemplate citizens = face_named("vn-citizen"), utopians = face_named("utopia-id");
+  FaceData bad = citizen();
+  bad.fields["mrz1"] = "";
+  std::atomic<int> right = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int round = 0; round < 20; ++round) {
+        right += renderer_->check(citizens, citizen()).empty() ? 1 : 0;
+        right += renderer_->check(utopians, utopian()).empty() ? 1 : 0;
+        right += has_finding(renderer_->check(citizens, bad), "face.bad_mrz", "mrz1") ? 1 : 0;
+      }
+    });
+  }
+  for (auto& thread : threads) thread.join();
+  EXPECT_EQ(right, 4 * 20 * 3);
 }
 
 TEST_F(RenderTest, TakesAPortraitOfEachFormat) {
