@@ -287,13 +287,60 @@ class SampleDrawer {
   TextDeck features_{random_, kFeatures};
 };
 
-// A person of the ceremony with the key to sign with.
-struct Approver {
-  std::string kid;
-  crypto::PrivateKey key;
-};
+json::object approve(const job::JobDocument& document, const std::string& statement_id,
+                     std::string_view commitment, const std::vector<Approver>& approvers) {
+  const json::object statement = {{"statement", "approve"},
+                                  {"id", statement_id},
+                                  {"job", document.id},
+                                  {"kind", std::string(job::text_of(document.kind))},
+                                  {"product", document.product},
+                                  {"replaces", nullptr},
+                                  {"reason", "made-up sample"},
+                                  {"not_after", format_rfc3339(document.not_after)},
+                                  {"document", std::string(commitment)}};
+  std::vector<crypto::JwsSigner> signers;
+  for (const Approver& approver : approvers) signers.push_back({approver.kid, &approver.key});
+  return crypto::sign_jws(canonical_json(statement), signers);
+}
 
-// As many different people as the policy asks for.
+// Fingerprints are opaque to the station: noise behind the head of a record of ISO/IEC 19794-4.
+Bytes draw_fingerprint(Random& random) {
+  const int noise_bytes = pick_number(random, 600, 900);
+  return concat({bytes_of(std::string_view("FIR\0"
+                                           "010\0",
+                                           8)),
+                 random.bytes(static_cast<std::size_t>(noise_bytes))});
+}
+
+// What products may hold and need not: both index fingers of every third citizen, the signature of seven in
+// eight Utopians.
+void add_biometrics(Random& random, int number, job::JobDocument& document, job::Images& images) {
+  if (document.product == "vn-citizen" && number % 3 == 0) {
+    for (const char* finger : {"finger_right_index", "finger_left_index"}) {
+      document.images[finger].type = "application/octet-stream";
+      images[finger] = draw_fingerprint(random);
+    }
+  }
+  if (document.product == "utopia-id" && number % 8 != 7) {
+    document.images["signature"].type = "image/jpeg";
+    images["signature"] = draw_signature(random);
+  }
+}
+
+// `number`: of the sample, from 0.
+Sample finish(Random& random, int number, job::JobDocument document, const std::vector<Approver>& approvers) {
+  const int birth_year = std::stoi(document.holder.birth_date.substr(0, 4));
+  const PortraitTraits traits{.female = document.holder.sex == "F",
+                              .age = document.document.issue_date.year - birth_year};
+  job::Images images;
+  document.images["face"].type = "image/jpeg";
+  images["face"] = draw_portrait(random, traits);
+  add_biometrics(random, number, document, images);
+  return seal_sample(random, std::move(document), std::move(images), approvers);
+}
+
+}  // namespace
+
 Result<std::vector<Approver>> load_approvers(const SampleOptions& options) {
   TRY(auto policy_text, read_text_file(options.keys / "policy.json"));
   TRY(auto policy, job::parse_policy(policy_text));
@@ -327,66 +374,19 @@ Result<std::vector<Approver>> load_approvers(const SampleOptions& options) {
               options.keys.string(), "Make test keys with: imprimatur keys init --test DIR");
 }
 
-json::object approve(const job::JobDocument& document, const std::string& statement_id,
-                     std::string_view commitment, const std::vector<Approver>& approvers) {
-  const json::object statement = {{"statement", "approve"},
-                                  {"id", statement_id},
-                                  {"job", document.id},
-                                  {"kind", std::string(job::text_of(document.kind))},
-                                  {"product", document.product},
-                                  {"replaces", nullptr},
-                                  {"reason", "made-up sample"},
-                                  {"not_after", format_rfc3339(document.not_after)},
-                                  {"document", std::string(commitment)}};
-  std::vector<crypto::JwsSigner> signers;
-  for (const Approver& approver : approvers) signers.push_back({approver.kid, &approver.key});
-  return crypto::sign_jws(canonical_json(statement), signers);
-}
-
-// Fingerprints are opaque to the station: noise behind the head of a record of ISO/IEC 19794-4.
-Bytes draw_fingerprint(Random& random) {
-  const int noise_bytes = pick_number(random, 600, 900);
-  return concat({bytes_of(std::string_view("FIR\0"
-                                           "010\0",
-                                           8)),
-                 random.bytes(static_cast<std::size_t>(noise_bytes))});
-}
-
-void add_image(job::JobDocument& document, job::Envelope& envelope, const std::string& name, std::string type,
-               Bytes image) {
-  document.images[name] = {std::move(type), to_base64url(crypto::sha256(image))};
-  envelope.images[name] = std::move(image);
-}
-
-// What products may hold and need not: both index fingers of every third citizen, the signature of seven in
-// eight Utopians.
-void add_biometrics(Random& random, int number, job::JobDocument& document, job::Envelope& envelope) {
-  if (document.product == "vn-citizen" && number % 3 == 0) {
-    for (const char* finger : {"finger_right_index", "finger_left_index"}) {
-      add_image(document, envelope, finger, "application/octet-stream", draw_fingerprint(random));
-    }
+Sample seal_sample(Random& random, job::JobDocument document, job::Images images,
+                   const std::vector<Approver>& approvers) {
+  for (const auto& [name, image] : images) {
+    document.images[name].sha256 = to_base64url(crypto::sha256(image));
   }
-  if (document.product == "utopia-id" && number % 8 != 7) {
-    add_image(document, envelope, "signature", "image/jpeg", draw_signature(random));
-  }
-}
-
-// `number`: of the sample, from 0.
-Sample finish(Random& random, int number, job::JobDocument document, const std::vector<Approver>& approvers) {
-  const int birth_year = std::stoi(document.holder.birth_date.substr(0, 4));
-  const PortraitTraits traits{.female = document.holder.sex == "F",
-                              .age = document.document.issue_date.year - birth_year};
   job::Envelope envelope;
-  add_image(document, envelope, "face", "image/jpeg", draw_portrait(random, traits));
-  add_biometrics(random, number, document, envelope);
+  envelope.images = std::move(images);
   envelope.salt = random.bytes(32);
   envelope.document_text = job::write_document(document);
   envelope.approval = approve(document, make_uuid(random),
                               job::document_commitment(envelope.salt, envelope.document_text), approvers);
   return {document.id, job::write_envelope(envelope)};
 }
-
-}  // namespace
 
 Status each_sample(const SampleOptions& options, const std::function<Status(const Sample&)>& take) {
   if (options.count < 1 || options.count > kCountMax || options.products.empty()) {

@@ -12,7 +12,8 @@
 #include <vector>
 
 #include "base/clock.hpp"
-#include "base/result.hpp"
+#include "crypto/keys.hpp"
+#include "job/envelope.hpp"
 
 namespace imprimatur::app {
 
@@ -31,6 +32,20 @@ struct Sample {
   std::string job_id;
   std::string envelope;  // JSON, as submitted
 };
+
+// A person of the ceremony with the key to sign with.
+struct Approver {
+  std::string kid;
+  crypto::PrivateKey key;
+};
+
+// As many different people as the policy of the ceremony asks for. Error sample.keys, and those of the
+// policy.
+Result<std::vector<Approver>> load_approvers(const SampleOptions& options);
+
+// The envelope of a document and its images, whose hashes are put into it, approved by all of these.
+Sample seal_sample(Random& random, job::JobDocument document, job::Images images,
+                   const std::vector<Approver>& approvers);
 
 // Hands over one sample at a time and stops at the first error. Errors sample.count, sample.keys (no two
 // people in `keys` who may approve), sample.product (nothing is known about such holders), and those of

@@ -61,7 +61,7 @@ Secret text_secret(std::string_view text) {
 
 void add_active_slots(const crypto::PrivateKey& key, SlotValues& values) {
   values[Slot::aa_key] = active_authentication_value(key);
-  if (key.public_key().type() != crypto::KeyType::rsa) {
+  if (key.type() != crypto::KeyType::rsa) {
     values[Slot::aa_scalar] = key.ec_scalar();
     return;
   }
@@ -90,7 +90,7 @@ Result<Secret> access_keys_value(const ChipProfile& profile, const ChipContent& 
 }
 
 Secret active_authentication_value(const crypto::PrivateKey& key) {
-  const crypto::KeyType type = key.public_key().type();
+  const crypto::KeyType type = key.type();
   if (const auto curve = crypto::curve_of(type)) return ec_value(*curve, key.ec_scalar());
   const crypto::RsaComponents rsa = key.rsa_components();
   SecretObjects objects;

@@ -144,7 +144,7 @@ json::object sign_jws(std::string_view payload, const std::vector<JwsSigner>& si
   const std::string payload_text = to_base64url(bytes_of(payload));
   json::array signatures;
   for (const auto& signer : signers) {
-    const auto algorithm = algorithm_of(signer.key->public_key().type());
+    const auto algorithm = algorithm_of(signer.key->type());
     CHECK(algorithm.has_value());
     const json::object header{{"alg", *algorithm}, {"kid", signer.kid}};
     const std::string protected_text = to_base64url(bytes_of(canonical_json(header)));

@@ -287,6 +287,10 @@ Secret PrivateKey::to_pkcs8_pem() const {
   return Secret::copy_of(ossl::written(bio.get()));
 }
 
+KeyType PrivateKey::type() const {
+  return impl_->type;
+}
+
 PublicKey PrivateKey::public_key() const {
   auto key = PublicKey::from_spki_der(ossl::der_of<EVP_PKEY>(i2d_PUBKEY, impl_->get()));
   CHECK(key.has_value());

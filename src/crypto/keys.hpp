@@ -88,6 +88,7 @@ class PrivateKey {
   Secret ec_scalar() const;  // of the field's size
   RsaComponents rsa_components() const;
 
+  KeyType type() const;
   PublicKey public_key() const;
   Bytes sign(HashAlgorithm hash, SignatureForm form, ByteView message) const;
   // ECDSA r ‖ s over a digest that was made elsewhere, as a token signs. CHECK: an EC key.

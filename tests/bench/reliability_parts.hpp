@@ -22,8 +22,8 @@ struct LedgerSizes {
 // claim.*, restart.*, memory.*. Makes ledgers of these sizes on disk, one after the other.
 Status measure_ledger(const LedgerSizes& sizes, Figures& figures);
 
-// Cards of the province's campaign through the whole station on instant virtual devices, in two processes for
-// `seconds`, or until `cards` are made: campaign.*.
+// Cards of the province's campaign through the whole station on instant virtual devices, for `seconds`, or
+// until `cards` are made: campaign.*.
 Status measure_campaign(int cards, double seconds, Figures& figures);
 
 // The daemon is killed in running batches by tests/e2e/kill_rounds: kill.*.
