@@ -9,7 +9,6 @@
 namespace imprimatur::app {
 namespace {
 
-constexpr std::size_t kBytesMax = 25'000;
 constexpr int kQualityMax = 95;
 constexpr int kQualityMin = 40;
 
@@ -278,7 +277,7 @@ Bytes draw_portrait(Random& random, const PortraitTraits& traits) {
   // The best quality that fits.
   for (int quality = kQualityMax; quality >= kQualityMin; quality -= 5) {
     jpeg = canvas.to_jpeg(quality);
-    if (jpeg.size() <= kBytesMax) break;
+    if (jpeg.size() <= traits.bytes_max) break;
   }
   return jpeg;
 }

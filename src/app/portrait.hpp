@@ -13,10 +13,11 @@ struct PortraitTraits {
   bool female = false;
   int age = 30;  // years: hair turns grey, lines appear
   int width_px = 413;
-  int height_px = 531;  // 35 × 45 mm at 300 dpi
+  int height_px = 531;             // 35 × 45 mm at 300 dpi
+  std::size_t bytes_max = 25'000;  // of the JPEG, whose quality gives way
 };
 
-// A baseline JPEG of 12,000 to 25,000 bytes at the usual sizes (413 × 531, 240 × 320).
+// A baseline JPEG; at the usual sizes (413 × 531, 240 × 320) at least 12,000 bytes when that is allowed.
 Bytes draw_portrait(Random& random, const PortraitTraits& traits);
 
 // A JPEG of a scrawl that is nobody's signature, 300 × 100 pixels, below 8,000 bytes.

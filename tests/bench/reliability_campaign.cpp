@@ -126,6 +126,7 @@ class Campaign {
   std::atomic<std::int64_t> received_ = 0;
   std::atomic<std::int64_t> prepare_ns_ = 0, examine_ns_ = 0, loop_ns_ = 0, log_ns_ = 0;
   std::int64_t turn_began_ = 0;
+  std::atomic<std::int64_t> turns_ = 0;
   double began_ = 0, first_mb_ = 0;
 };
 
@@ -195,7 +196,7 @@ Status Campaign::begin() {
                      [this] {
                        station_->start_decided();
                        loop_ns_ += thread_cpu_ns() - turn_began_;
-                       changed_.notify_all();
+                       ++turns_;
                      },
                      [this] { give_up("the station has halted: " + station_->halted()); }});
   TRY(publishing_reader_, ledger::LedgerReader::open(folder_ / "ledger.sqlite"));
@@ -360,6 +361,7 @@ Result<Numbers> Campaign::run() {
                  {"mb", resident_mb_most()},
                  {"growth_mb", first_mb_ > 0 ? last_mb - first_mb_ : 0},
                  {"ledger_kb", static_cast<double>(disk) / cards / 1e3},
+                 {"turns", static_cast<double>(turns_) / cards},
                  {"prepare_ms", of(prepare_ns_)},
                  {"examine_ms", of(examine_ns_)},
                  {"turns_ms", of(loop_ns_)},
@@ -384,6 +386,7 @@ Status measure_campaign(int cards, double seconds, Figures& figures) {
   figures.add({"campaign.rss_mb", numbers.at("mb"), "MB", {}});
   figures.add({"campaign.rss_growth_mb", numbers.at("growth_mb"), "MB", {}});
   figures.add({"campaign.ledger_kb_per_card", numbers.at("ledger_kb"), "kB", {}});
+  figures.add({"campaign.turns_per_card", numbers.at("turns"), "count", {}});
   // Where the time goes: of the processor, for one card.
   for (const char* part : {"prepare", "examine", "turns", "log", "card", "chip", "face", "other"}) {
     figures.add({"campaign." + std::string(part) + "_ms", numbers.at(std::string(part) + "_ms"), "ms", {}});

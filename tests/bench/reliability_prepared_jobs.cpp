@@ -10,7 +10,8 @@ namespace {
 constexpr int kModels = 400;
 constexpr int kNumbersMax = 1'000'000;
 constexpr std::size_t kCountedDigits = 6;  // at the end of a personal number: of nobody in particular
-constexpr int kSmallWidth = 240, kSmallHeight = 320;  // of a portrait of 12 KB
+constexpr int kWidth = 240, kHeight = 320;
+constexpr std::size_t kPortraitBytesMax = 12'288;
 
 }  // namespace
 
@@ -30,8 +31,9 @@ Result<PreparedJobs> PreparedJobs::create(const std::filesystem::path& keys, Wal
     TRY(auto document, job::parse_document(envelope.document_text));
     envelope.images["face"] = app::draw_portrait(random, {.female = document.holder.sex == "F",
                                                           .age = 30,
-                                                          .width_px = kSmallWidth,
-                                                          .height_px = kSmallHeight});
+                                                          .width_px = kWidth,
+                                                          .height_px = kHeight,
+                                                          .bytes_max = kPortraitBytesMax});
     jobs.models_.push_back({std::move(document), std::move(envelope.images)});
     return ok();
   }));
