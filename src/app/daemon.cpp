@@ -116,17 +116,18 @@ Status Daemon::State::load(StartOptions start) {
 
 TurnHooks Daemon::State::hooks() {
   TurnHooks hooks;
-  hooks.begin = [this] { return ledger->begin_group().has_value(); };
+  hooks.begin = [this] { return ledger->begin_group(); };
   hooks.commit = [this] {
-    if (station->halted().empty() && ledger->commit_group()) return true;
-    ledger->roll_back_group();
-    return false;
+    const std::string& cause = station->halted();
+    Status committed = cause.empty() ? ledger->commit_group() : Status(fail("station.halted", cause));
+    if (!committed) ledger->roll_back_group();
+    return committed;
   };
   hooks.after_commit = [this] { after_commit(); };
-  hooks.halted = [this] {
+  hooks.halted = [this](const Error& cause) {
     if (backend) backend->halt();
     rest(false, true);
-    log.write(message::kHalted, {{"cause", station->halted()}});
+    log.write(message::kHalted, {{"code", cause.code}, {"cause", cause.message}});
   };
   return hooks;
 }

@@ -32,15 +32,15 @@ void StationLoop::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
-bool StationLoop::turn(std::vector<Entry>& entries) {
-  if (!hooks_.begin()) return false;
+Status StationLoop::turn(std::vector<Entry>& entries) {
+  TRY_STATUS(hooks_.begin());
   for (auto& entry : entries) entry.work();
-  if (!hooks_.commit()) return false;
+  TRY_STATUS(hooks_.commit());
   for (auto& entry : entries) {
     if (entry.done) entry.done();
   }
   hooks_.after_commit();
-  return true;
+  return ok();
 }
 
 void StationLoop::work() {
@@ -65,7 +65,7 @@ void StationLoop::work() {
     std::move(inbox_.begin(), inbox_.begin() + count, std::back_inserter(entries));
     inbox_.erase(inbox_.begin(), inbox_.begin() + count);
     lock.unlock();
-    const bool durable = turn(entries);
+    const Status durable = turn(entries);
     entries.clear();
     lock.lock();
     if (durable) continue;
@@ -73,7 +73,7 @@ void StationLoop::work() {
     inbox_.clear();
     alone_.clear();
     lock.unlock();
-    hooks_.halted();
+    hooks_.halted(durable.error());
     return;
   }
 }

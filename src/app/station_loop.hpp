@@ -13,16 +13,18 @@
 #include <thread>
 #include <vector>
 
+#include "base/result.hpp"
 #include "station/workers.hpp"
 
 namespace imprimatur::app {
 
 // What a turn needs from the station and its ledger.
 struct TurnHooks {
-  std::function<bool()> begin;         // false: cannot go on
-  std::function<bool()> commit;        // false: nothing of the turn is durable; the loop halts
+  std::function<Status()> begin;       // an error: cannot go on
+  std::function<Status()> commit;      // an error: nothing of the turn is durable; the loop halts
   std::function<void()> after_commit;  // starts what the turn decided, tells who waits for news
-  std::function<void()> halted;        // the store failed: called once, on the loop's thread
+  // The store failed, and why: called once, on the loop's thread.
+  std::function<void(const Error& cause)> halted;
 };
 
 class StationLoop {
@@ -74,7 +76,7 @@ class StationLoop {
     std::function<void()> done;
   };
   void work();
-  bool turn(std::vector<Entry>& entries);
+  Status turn(std::vector<Entry>& entries);
 
   TurnHooks hooks_;
   std::mutex mutex_;

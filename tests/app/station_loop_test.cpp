@@ -13,19 +13,26 @@ struct FakeStore {
   std::atomic<int> committed{0};
   std::atomic<int> started{0};
   std::atomic<int> halted{0};
+  std::atomic<bool> fails_to_begin{false};
   std::atomic<bool> fails{false};
+  std::string cause;  // on the loop's thread, until it has stopped
 
   TurnHooks hooks() {
-    return {[this] {
+    return {[this]() -> Status {
+              if (fails_to_begin) return fail("ledger.store", "it is locked");
               ++begun;
-              return true;
+              return ok();
             },
-            [this] {
-              if (fails) return false;
+            [this]() -> Status {
+              if (fails) return fail("ledger.store", "the disk is full");
               ++committed;
-              return true;
+              return ok();
             },
-            [this] { ++started; }, [this] { ++halted; }};
+            [this] { ++started; },
+            [this](const Error& error) {
+              ++halted;
+              cause = error.code + ": " + error.message;
+            }};
   }
 };
 
@@ -63,6 +70,17 @@ TEST(StationLoop, NeverAnswersForATurnThatIsNotDurable) {
   EXPECT_FALSE(answered);
   EXPECT_EQ(store.started, 0);
   EXPECT_EQ(store.halted, 1);
+  EXPECT_EQ(store.cause, "ledger.store: the disk is full");
+}
+
+TEST(StationLoop, TellsWhyATurnCouldNotBegin) {
+  FakeStore store;
+  store.fails_to_begin = true;
+  StationLoop loop(store.hooks());
+  EXPECT_THROW(loop.ask<int>([] { return 1; }), std::future_error);
+  loop.stop();
+  EXPECT_EQ(store.committed, 0);
+  EXPECT_EQ(store.cause, "ledger.store: it is locked");
 }
 
 TEST(StationLoop, StopRunsWhatIsInTheInbox) {

@@ -30,10 +30,10 @@ class LoopAlone : public test_support::LedgerBench {
  protected:
   std::unique_ptr<StationLoop> make_loop() {
     TurnHooks hooks;
-    hooks.begin = [this] { return ledger->begin_group().has_value(); };
-    hooks.commit = [this] { return ledger->commit_group().has_value(); };
+    hooks.begin = [this] { return ledger->begin_group(); };
+    hooks.commit = [this] { return ledger->commit_group(); };
     hooks.after_commit = [] {};
-    hooks.halted = [] {};
+    hooks.halted = [](const Error&) {};
     return std::make_unique<StationLoop>(std::move(hooks));
   }
   void receive_in(StationLoop& loop) {
