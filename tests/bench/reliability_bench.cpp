@@ -1,12 +1,14 @@
 // `tools/bench reliability`: nothing lost, nothing doubled, by numbers (tests/bench/RESULTS.md says what each
 // is). Exit code 0 when everything was measured, whether the goals are met or not.
 //
-// The environment chooses from the long form: RELIABILITY_PARTS (sim, crash, journal, ledger, campaign,
-// kills, with commas; all), CAMPAIGN_SECONDS (four minutes) and KILL_MINUTES (an hour), after which these two
-// stop.
+// The environment chooses from the long form: RELIABILITY_PARTS (sim, crash, journal, ledger, daemon,
+// campaign, kills, with commas; all), CAMPAIGN_SECONDS (four minutes) and KILL_MINUTES (an hour), after which
+// these two stop.
+#include <cstdio>
 #include <cstdlib>
 #include <string>
 
+#include "bench/reliability_fill.hpp"
 #include "bench/reliability_parts.hpp"
 
 namespace imprimatur::bench {
@@ -50,6 +52,9 @@ Status run_long(Figures& figures) {
         {.finished_few = 10000, .finished_many = 10000000, .restart_jobs = 100000, .memory_jobs = 1000000},
         figures));
   }
+  if (is_asked_for("daemon")) {
+    TRY_STATUS(measure_daemon_start(100000, 1000000, figures));
+  }
   if (is_asked_for("campaign")) {
     TRY_STATUS(measure_campaign(kCampaignCards, from_environment("CAMPAIGN_SECONDS", 240), figures));
   }
@@ -67,6 +72,13 @@ Status run(bool quick, Figures& figures) {
 }  // namespace
 }  // namespace imprimatur::bench
 
+// Also: bench-reliability fill LEDGER JOBS, for tests/bench/daemon_start.
 int main(int count, char** words) {
+  using namespace imprimatur;
+  if (count == 4 && std::string_view(words[1]) == "fill") {
+    const auto filled = bench::fill_ledger(words[2], std::atoi(words[3]), true);
+    if (!filled) std::fprintf(stderr, "%s\n", filled.error().message.c_str());
+    return filled ? 0 : 1;
+  }
   return imprimatur::bench::run_bench("reliability", count, words, imprimatur::bench::run);
 }

@@ -1,11 +1,10 @@
-#include <sqlite3.h>
-
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <filesystem>
 
+#include "audit/publisher.hpp"
 #include "bench/reliability_child.hpp"
+#include "bench/reliability_fill.hpp"
 #include "bench/reliability_parts.hpp"
 #include "tests/ledger/bench.hpp"
 
@@ -29,7 +28,25 @@ class LedgerOnDisk {
     TRY(ledger_, Ledger::open(file_, test_support::kIdentity, {clock_, random_, vault_}));
     return ok();
   }
-  void close() { ledger_.reset(); }
+  void close() {
+    publisher_.reset();
+    reader_.reset();
+    ledger_.reset();
+  }
+  // As the daemon does at its start: every file of the audit log is held against the journal.
+  Status open_log() {
+    TRY(reader_, ledger::LedgerReader::open(file_));
+    TRY(publisher_, audit::LogPublisher::open(
+                        {folder_ / "log", test_support::kIdentity.origin, "log", folder_ / "last-checkpoint"},
+                        *reader_, vault_, [this](std::string_view note) {
+                          return group([&] { return ledger_->keep_checkpoint(note); });
+                        }));
+    return ok();
+  }
+  Status publish() {
+    TRY_STATUS(publisher_->publish());
+    return ok();
+  }
   Ledger& ledger() { return *ledger_; }
   const std::filesystem::path& file() const { return file_; }
 
@@ -53,70 +70,14 @@ class LedgerOnDisk {
   SeededRandom random_{3};
   test_support::TestVault vault_;
   std::unique_ptr<Ledger> ledger_;
+  std::unique_ptr<ledger::LedgerReader> reader_;
+  std::unique_ptr<audit::LogPublisher> publisher_;
   int jobs_ = 0, begun_ = 0, ready_ = 0, printed_ = 0;
 };
 
-Status run_sql(const std::filesystem::path& file, const std::string& sql) {
-  sqlite3* database = nullptr;
-  const int opened = sqlite3_open(file.c_str(), &database);
-  char* message = nullptr;
-  const int outcome =
-      opened == SQLITE_OK ? sqlite3_exec(database, sql.c_str(), nullptr, nullptr, &message) : opened;
-  const std::string told = message == nullptr ? "" : message;
-  sqlite3_free(message);
-  sqlite3_close(database);
-  if (outcome != SQLITE_OK) return fail("bench.sql", told);
-  return ok();
-}
-
-// The rows of `count` finished jobs, in the order of their indexes where one can choose it.
-std::string fill_sql(const std::string& count, bool with_journal) {
-  const std::string rows =
-      "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < " + count + ") ";
-  const std::string id = "printf('f0000000-0000-4000-8000-%012d', i)";
-  const std::string hash = "printf('%016x%016x', (i * 2654435761) & 0xFFFFFFFF, i * 40503)";
-  std::string sql =
-      "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -2000000; PRAGMA "
-      "foreign_keys "
-      "= OFF; BEGIN; " +
-      rows + "INSERT INTO blanks SELECT printf('F%09d', i), 'test-blank', " + hash +
-      " || printf('%052d', i), "
-      "'good_on_hand' FROM n; INSERT INTO receipts VALUES ('filled', 'test-blank', " +
-      count + ", 0); " + rows +
-      "INSERT INTO jobs (id, state, product, campaign, unit, batch, kind, priority, not_after, holderref, "
-      "holder_tag, envelope_digest, fence, attempts, blank, received, approval, findings) SELECT " +
-      id + ", 'issued', 'utopia-id', 'spring', 'unit-' || (i % 64), 'batch-1', 'first', 5, 1900000000000, " +
-      hash + ", CAST(" + hash + " AS BLOB), 'digest-' || i, 1, 1, printf('F%09d', i), i, i, '[]' FROM n; " +
-      rows +
-      "INSERT INTO attempts (id, job, number, fence, blank, class, line, state, print_job_id, "
-      "print_job_uuid, "
-      "printer, evidence, sequences) SELECT " +
-      id + " || '/1', " + id +
-      ", 1, 1, printf('F%09d', i), 'test-blank', 'line-1', 'good', i, 'urn:uuid:' || " + hash +
-      ", 'printer-1', '{\"chip_written\":{\"ms\":2900},\"out\":{\"impressions\":2,\"ms\":12000}}', "
-      "'[1,2,3,4,5,6,7]' FROM n; ";
-  if (with_journal) {
-    sql +=
-        "INSERT INTO signers VALUES ('ds-filled', " + count +
-        "); "
-        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 7 * " +
-        count +
-        ") "
-        "INSERT INTO journal SELECT i, CAST(json_object('data', json_object('act', iif(i % 7 = 0, 'sign', "
-        "'write'), 'actor', 'station', 'attempt', 1, 'blank', printf('F%09d', i / 7), 'boot', "
-        "'0123456789abcdef', 'clock', 'ok', 'device', 'ds-filled', 'fence', 1, 'job', "
-        "printf('f0000000-0000-4000-8000-%012d', i / 7), 'what', json_object('count', i / 7)), 'id', "
-        "'0123456789abcdef-' || i, 'sequence', '' || i, 'source', 'urn:imprimatur:test-station', "
-        "'specversion', '1.0', 'subject', printf('f0000000-0000-4000-8000-%012d', i / 7), 'time', "
-        "'2026-11-24T08:00:00.000Z', 'type', 'org.imprimatur.attempt.' || iif(i % 7 < 2, 'intent', 'step') "
-        "|| '.v1') AS BLOB) FROM n; ";
-  }
-  return sql + "COMMIT; PRAGMA journal_mode = WAL;";
-}
-
 Status LedgerOnDisk::fill(int jobs, bool with_journal) {
   close();
-  TRY_STATUS(run_sql(file_, fill_sql(std::to_string(jobs), with_journal)));
+  TRY_STATUS(fill_ledger(file_, jobs, with_journal));
   return open();
 }
 
@@ -134,6 +95,7 @@ Status LedgerOnDisk::prepare(int jobs) {
   TRY_STATUS(ledger_->receive_blanks(test_support::receipt(jobs_ + 1, jobs_ + jobs), {}));
   for (int i = 0; i < jobs; ++i) {
     ledger::NewJob job = test_support::new_job(++jobs_);
+    job.document.id = scattered_uuid(jobs_);
     job.document.not_after = parse_rfc3339("2030-01-01T00:00:00Z").value();
     TRY_STATUS(ledger_->receive_job(job));
   }
@@ -202,44 +164,58 @@ Result<Numbers> claim_cost(int finished) {
     TRY_STATUS(bench.make_cards(kCardsAtOnce));  // warm
   }
   bench.card_ms.clear();
+  bench.commit_ms.clear();
   for (int i = 0; i < kCardsMeasured / kCardsAtOnce; ++i) {
     TRY_STATUS(bench.make_cards(kCardsAtOnce));
   }
-  return Numbers{{"ms", quantile(bench.card_ms, 0.5)}, {"fill_s", filled}};
+  return Numbers{{"ms", quantile(bench.card_ms, 0.5)},
+                 {"commit_ms", quantile(bench.commit_ms, 0.5)},
+                 {"fill_s", filled}};
 }
 
-// From the opened file to the first claim, with all that is checked at start.
+// From the opened file to the first blank that is begun, with all that the daemon checks at its start.
 Result<Numbers> restart_time(int jobs) {
   LedgerOnDisk bench;
   TRY_STATUS(bench.create());
   TRY_STATUS(bench.fill(jobs, true));
   TRY_STATUS(bench.prepare(kCardsAtOnce));
+  TRY_STATUS(bench.open_log());
+  TRY_STATUS(bench.publish());
   bench.close();
   const double began = now_s();
   TRY_STATUS(bench.open());
   TRY_STATUS(bench.ledger().check_signature_counters());
-  TRY_STATUS(bench.ledger().begin_group());
-  TRY_STATUS(bench.ledger().release_all_claims());
-  TRY_STATUS(bench.ledger().open_attempts());
-  TRY(auto claim, bench.ledger().claim_next({"utopia-id"}));
-  TRY_STATUS(bench.ledger().commit_group());
-  if (!claim) return fail("bench.jobs", "no job is ready");
-  return Numbers{{"s", seconds_since(began)}};
+  const double opened = seconds_since(began);
+  TRY_STATUS(bench.open_log());
+  const double published = seconds_since(began);
+  TRY_STATUS(bench.group([&]() -> Status {
+    TRY_STATUS(bench.ledger().release_all_claims());
+    TRY_STATUS(bench.ledger().open_attempts());
+    TRY(auto claim, bench.ledger().claim_next({"utopia-id"}));
+    if (!claim) return fail("bench.jobs", "no job is ready");
+    TRY_STATUS(bench.ledger().begin_blank({claim->job, claim->fence, test_support::chip_of(1),
+                                           test_support::kClass, "line-1", "reader-1", "aa", "bb"}));
+    return ok();
+  }));
+  return Numbers{{"s", seconds_since(began)}, {"ledger_s", opened}, {"log_s", published - opened}};
 }
 
-// What a process holds that opened the ledger, checked it, read lists and counts, and made cards.
+// What a process holds that opened the ledger and its log, checked them, read lists and counts, and made
+// cards.
 Result<Numbers> memory_of(int jobs) {
   LedgerOnDisk bench;
   TRY_STATUS(bench.create());
   bench.close();
   TRY(auto filled, run_children({[&]() -> Result<Numbers> {
-        TRY_STATUS(run_sql(bench.file(), fill_sql(std::to_string(jobs), true)));
+        TRY_STATUS(fill_ledger(bench.file(), jobs, true));
         return Numbers{};
       }}));
   TRY_STATUS(bench.open());
   TRY_STATUS(bench.ledger().check_signature_counters());
+  TRY_STATUS(bench.open_log());
   TRY_STATUS(bench.prepare(2 * kCardsAtOnce));
   TRY_STATUS(bench.make_cards(kCardsAtOnce));
+  TRY_STATUS(bench.publish());
   TRY(auto reader, ledger::LedgerReader::open(bench.file()));
   TRY_STATUS(reader->counts());
   TRY_STATUS(reader->units());
@@ -281,11 +257,27 @@ Status measure_ledger(const LedgerSizes& sizes, Figures& figures) {
       {"claim.cost_ratio_10m", many[0].at("ms") / few[0].at("ms"), "ratio", Goal{Goal::Kind::at_most, 1.2}});
   figures.add({"claim.ms_few", few[0].at("ms"), "ms", {}});
   figures.add({"claim.ms_many", many[0].at("ms"), "ms", {}});
+  figures.add({"claim.commit_ms_few", few[0].at("commit_ms"), "ms", {}});
+  figures.add({"claim.commit_ms_many", many[0].at("commit_ms"), "ms", {}});
+  figures.add({"claim.fill_s", many[0].at("fill_s"), "s", {}});
   figures.add({"claim.finished_jobs", static_cast<double>(sizes.finished_many), "count", {}});
   TRY(auto restart, run_children({[&] { return restart_time(sizes.restart_jobs); }}));
   figures.add({"restart.s_100k", restart[0].at("s"), "s", Goal{Goal::Kind::at_most, 2}});
+  figures.add({"restart.ledger_s", restart[0].at("ledger_s"), "s", {}});
+  figures.add({"restart.log_s", restart[0].at("log_s"), "s", {}});
   TRY(auto memory, run_children({[&] { return memory_of(sizes.memory_jobs); }}));
   figures.add({"memory.mb_1m_jobs", memory[0].at("mb"), "MB", Goal{Goal::Kind::at_most, 256}});
+  return ok();
+}
+
+Status measure_daemon_start(int jobs, int memory_jobs, Figures& figures) {
+  const std::string command = SOURCE_DIR "/tests/bench/daemon_start ";
+  TRY(auto start, numbers_of_command(command + std::to_string(jobs)));
+  figures.add({"daemon.ready_s_100k", start.at("ready_s"), "s", {}});
+  figures.add({"daemon.first_card_s_100k", start.at("first_card_s"), "s", Goal{Goal::Kind::at_most, 2}});
+  TRY(auto memory, numbers_of_command(command + std::to_string(memory_jobs)));
+  figures.add({"daemon.mb_1m_jobs", memory.at("mb"), "MB", Goal{Goal::Kind::at_most, 256}});
+  figures.add({"daemon.first_card_s_1m", memory.at("first_card_s"), "s", {}});
   return ok();
 }
 

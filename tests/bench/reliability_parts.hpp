@@ -22,6 +22,9 @@ struct LedgerSizes {
 // claim.*, restart.*, memory.*. Makes ledgers of these sizes on disk, one after the other.
 Status measure_ledger(const LedgerSizes& sizes, Figures& figures);
 
+// The real daemon's start with so many finished jobs in its ledger, and what it holds with so many: daemon.*.
+Status measure_daemon_start(int jobs, int memory_jobs, Figures& figures);
+
 // Cards of the province's campaign through the whole station on instant virtual devices, for `seconds`, or
 // until `cards` are made: campaign.*.
 Status measure_campaign(int cards, double seconds, Figures& figures);

@@ -13,18 +13,23 @@ namespace {
 constexpr int kProcesses = 2;
 constexpr double kSecondsOfYear = 365.0 * 24 * 3600;
 constexpr int kRealChipsEvery = 50;
+constexpr int kDiskFaultsEvery = 4;
+constexpr int kFailingEvery = 12;  // histories
 constexpr std::uint64_t kFirstSeed = 1;
 
 // Every `kProcesses`-th seed from `first` on.
 Result<Numbers> run_seeds(int first, int seeds) {
-  Numbers sums{{"seeds", 0}, {"seconds", 0}, {"broken", 0}, {"issued", 0}, {"crashes", 0}, {"doubts", 0}};
+  Numbers sums{{"seeds", 0},   {"seconds", 0}, {"broken", 0},    {"issued", 0},
+               {"crashes", 0}, {"doubts", 0},  {"disk_stops", 0}};
   for (int i = first; i < seeds; i += kProcesses) {
     const std::uint64_t seed = kFirstSeed + static_cast<std::uint64_t>(i);
-    const auto result = sim::run_seed(seed, {.real_chips = seed % kRealChipsEvery == 0});
+    const auto result = sim::run_seed(
+        seed, {.real_chips = seed % kRealChipsEvery == 0, .disk_faults = seed % kDiskFaultsEvery == 0});
     sums["seeds"] += 1;
     sums["seconds"] += static_cast<double>(result.lasted.count());
     sums["issued"] += result.issued;
     sums["crashes"] += result.crashes;
+    sums["disk_stops"] += result.disk_stops;
     sums["doubts"] += result.doubts;
     if (result.broken.empty()) continue;
     sums["broken"] += 1;
@@ -40,6 +45,8 @@ Result<Numbers> run_histories(int first, int histories, int groups, int images_a
   for (int i = first; i < histories; i += kProcesses) {
     const std::uint64_t seed = kFirstSeed + static_cast<std::uint64_t>(i);
     sim::cut_power_everywhere(seed, groups, images_a_point, cuts);
+    // Each call that fails is a history of its own: all of one kind take as long as many cuts.
+    if (i % kFailingEvery >= kProcesses) continue;
     const int stride = 7 + i % 5;
     for (const auto& [call, code] :
          {std::pair{sim::DiskCall::write, SQLITE_FULL}, std::pair{sim::DiskCall::write, SQLITE_IOERR_WRITE},
@@ -49,7 +56,7 @@ Result<Numbers> run_histories(int first, int histories, int groups, int images_a
           std::pair{sim::DiskCall::sync, SQLITE_IOERR_FSYNC}}) {
       const bool sync = call == sim::DiskCall::sync;
       sim::fail_everywhere(
-          seed, groups / 2,
+          seed, groups / 4,
           {.call = call, .code = code, .for_good = i % 2 == 0, .first = i % 5, .stride = sync ? 1 : stride},
           failures);
     }
@@ -84,6 +91,7 @@ Status measure_simulation(int seeds, Figures& figures) {
   figures.add({"sim.seconds", seconds_since(began), "s", Goal{Goal::Kind::at_most, 900}});
   figures.add({"sim.cards_issued", sums.at("issued"), "count", {}});
   figures.add({"sim.crashes", sums.at("crashes"), "count", {}});
+  figures.add({"sim.disk_stops", sums.at("disk_stops"), "count", {}});
   figures.add({"sim.doubts_resolved", sums.at("doubts"), "count", {}});
   return ok();
 }
