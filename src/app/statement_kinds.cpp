@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/guard.hpp"
 #include "job/object_reader.hpp"
 #include "job/text_rules.hpp"
 #include "ledger/serial_ranges.hpp"
@@ -62,7 +63,7 @@ Result<KindMembers> read_resolve(const json::object& request, Ledger& ledger) {
   read.members["blank"] = attempt.blank;
   if (outcome != "spoiled") return read;
   const std::string scanned = text_in(request, "scanned");
-  if (scanned != attempt.blank) {
+  if (guarded("desk.propose.scanned") && scanned != attempt.blank) {
     return fail("resolve.not_scanned", "the scanned serial is not that of the card in doubt", "/scanned",
                 "Scan the card in hand: its serial must be " + attempt.blank + ".");
   }
@@ -164,15 +165,17 @@ Result<std::string> kind_job(const std::string& kind, const json::object& payloa
 }
 
 Result<ledger::Decision> kind_decision(const std::string& kind, const json::object& payload,
-                                       const json::object& verification, int remakes_max) {
+                                       const json::object& verification, int remakes_max, Ledger& ledger) {
   if (kind == "resolve") {
     const auto resolution = resolution_named(text_in(payload, "outcome"));
     if (!resolution) return fail(kSyntax, "expected good, spoiled or missing", "/outcome");
-    // Also of statements that were not made at this desk: the serial was scanned, and is the card's.
-    if (*resolution == ledger::Resolution::spoiled &&
-        (text_in(payload, "scanned").empty() || text_in(payload, "scanned") != text_in(payload, "blank"))) {
-      return fail("resolve.not_scanned", "the statement does not say the scanned serial of the card",
-                  "/scanned");
+    // Also of statements that were not made at this desk, whatever they say of the blank.
+    if (*resolution == ledger::Resolution::spoiled) {
+      TRY(auto attempt, ledger.attempt(text_in(payload, "about")));
+      if (guarded("desk.enact.scanned") && text_in(payload, "scanned") != attempt.blank) {
+        return fail("resolve.not_scanned", "the statement does not say the scanned serial of the card",
+                    "/scanned");
+      }
     }
     return ledger::Decision(
         ledger::ResolveCard{text_in(payload, "about"), *resolution, remakes_max, verification});

@@ -21,9 +21,11 @@ Result<json::object> kind_evidence(const std::string& kind, const json::object& 
 Result<std::string> kind_job(const std::string& kind, const json::object& payload, ledger::Ledger& ledger);
 
 // What it does. `verification` is evidence of the chip, read now. `remakes_max` as the job's product says.
-// Errors statement.syntax, resolve.not_scanned.
+// Errors statement.syntax, ledger.no_attempt, resolve.not_scanned (the serial that was scanned is not the
+// card's).
 Result<ledger::Decision> kind_decision(const std::string& kind, const json::object& payload,
-                                       const json::object& verification, int remakes_max);
+                                       const json::object& verification, int remakes_max,
+                                       ledger::Ledger& ledger);
 
 // The attempt whose chip has to be read before it takes effect; empty when none.
 std::string kind_to_verify(const std::string& kind, const json::object& payload);

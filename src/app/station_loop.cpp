@@ -1,5 +1,7 @@
 #include "app/station_loop.hpp"
 
+#include "base/guard.hpp"
+
 namespace imprimatur::app {
 namespace {
 
@@ -35,7 +37,9 @@ void StationLoop::stop() {
 Status StationLoop::turn(std::vector<Entry>& entries) {
   TRY_STATUS(hooks_.begin());
   for (auto& entry : entries) entry.work();
-  TRY_STATUS(hooks_.commit());
+  if (guarded("loop.commit_before_answer")) {
+    TRY_STATUS(hooks_.commit());
+  }
   for (auto& entry : entries) {
     if (entry.done) entry.done();
   }

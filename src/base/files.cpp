@@ -8,6 +8,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/guard.hpp"
+
 namespace imprimatur {
 namespace {
 
@@ -90,7 +92,8 @@ Status write_file(const std::filesystem::path& path, ByteView content, WriteOpti
     const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, options.mode));
     if (!file.open()) return system_error("file.write", path, "cannot create");
     auto written = write_all(file, content, path);
-    if (written && options.durability == Durability::synced && ::fsync(file.number()) != 0) {
+    if (written && options.durability == Durability::synced && guarded("files.sync_file") &&
+        ::fsync(file.number()) != 0) {
       written = system_error("file.write", path, "cannot sync");
     }
     if (!written) {
@@ -103,7 +106,8 @@ Status write_file(const std::filesystem::path& path, ByteView content, WriteOpti
     ::unlink(temporary.c_str());
     return error;
   }
-  return options.durability == Durability::synced ? sync_folder(path.parent_path()) : ok();
+  const bool synced = options.durability == Durability::synced && guarded("files.sync_folder");
+  return synced ? sync_folder(path.parent_path()) : ok();
 }
 
 Status make_folders(const std::filesystem::path& path) {

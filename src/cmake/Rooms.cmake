@@ -14,6 +14,20 @@ if(IMPRIMATUR_HARDEN)
   target_link_options(imprimatur_flags INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack)
 endif()
 
+# In a mutants build, the sources that have guards get the other form of base/guard.hpp. Only they: the rest is as in
+# preset dev, and comes from the compiler's cache.
+function(imprimatur_guards_of)
+  if(NOT IMPRIMATUR_MUTANTS)
+    return()
+  endif()
+  foreach(source ${ARGN})
+    file(STRINGS ${source} guards REGEX "base/guard\\.hpp" LIMIT_COUNT 1)
+    if(guards)
+      set_property(SOURCE ${source} APPEND PROPERTY COMPILE_DEFINITIONS IMPRIMATUR_MUTANTS)
+    endif()
+  endforeach()
+endfunction()
+
 # imprimatur_room(NAME [LINKS library...]): library imprimatur_NAME from this folder's *.cpp.
 function(imprimatur_room name)
   cmake_parse_arguments(ROOM "" "" "LINKS" ${ARGN})
@@ -24,6 +38,7 @@ function(imprimatur_room name)
     return()
   endif()
   add_library(imprimatur_${name} STATIC ${sources})
+  imprimatur_guards_of(${sources})
   target_link_libraries(imprimatur_${name} PUBLIC imprimatur_flags ${ROOM_LINKS})
 endfunction()
 

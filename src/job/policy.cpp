@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "base/guard.hpp"
 #include "job/text_rules.hpp"
 
 namespace imprimatur::job {
@@ -99,7 +100,7 @@ Status read_keys(ObjectReader& root, Policy& policy) {
     TRY(auto key, read_key(*object, where));
     for (const auto& [kid, other] : policy.keys) {
       // One public key under two kids could count for two people.
-      if (kid == key.kid || other.key.spki_der() == key.key.spki_der()) {
+      if (guarded("policy.key_once") && (kid == key.kid || other.key.spki_der() == key.key.spki_der())) {
         return fail("policy.key", "the kid or the key stands twice", where);
       }
     }

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "base/check.hpp"
+#include "base/guard.hpp"
 
 namespace imprimatur::lds {
 namespace {
@@ -65,7 +66,7 @@ Status signer_covers(const crypto::Certificate& signer, std::optional<Date> card
   }
   // To the last second of that day: certificates count in whole seconds, both ends included.
   const WallTime end = last_day + std::chrono::days(1) - std::chrono::seconds(1);
-  if (signer.not_after() >= end) return ok();
+  if (signer.not_after() >= end || !guarded("signer.outlives_card")) return ok();
   return fail("lds.signer_outlived",
               "the card would live until " + day_text(end) + ", the signer's certificate only until " +
                   day_text(signer.not_after()),
@@ -78,13 +79,13 @@ Status signer_in_use(const crypto::Certificate& signer, WallTime now) {
                                           day_text(std::max(signer.usage_from(), signer.not_before())));
   }
   const WallTime until = std::min(signer.usage_to(), signer.not_after());
-  if (now < until + std::chrono::seconds(1)) return ok();
+  if (now < until + std::chrono::seconds(1) || !guarded("signer.usage_period")) return ok();
   return fail("lds.signer_expired", "the signer's key could be used until " + day_text(until), {},
               "load the next document signer: keys request, keys import, reload");
 }
 
 Status signer_has_left(std::uint64_t signatures, const SignerRules& rules) {
-  if (!rules.signatures_max || signatures < *rules.signatures_max) return ok();
+  if (!rules.signatures_max || signatures < *rules.signatures_max || !guarded("signer.count")) return ok();
   return fail("lds.signer_count",
               "the signer's key has made " + std::to_string(signatures) + " signatures and may make " +
                   std::to_string(*rules.signatures_max),

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
+#include "base/guard.hpp"
 #include "ledger/schema.hpp"
 #include "ledger/sqlite.hpp"
 
@@ -13,7 +14,7 @@ Result<BackupReport> examine(Database& database) {
   TRY_STATUS(check_version(database));
   Query check(database, "PRAGMA quick_check(1)");
   TRY(auto row, check.step());
-  if (!row || check.text(0) != "ok") {
+  if (guarded("backup.quick_check") && (!row || check.text(0) != "ok")) {
     return fail("ledger.damaged", "the database is damaged: " + (row ? check.text(0) : std::string()), {},
                 "Use an older copy, and check the disk.");
   }
@@ -22,7 +23,8 @@ Result<BackupReport> examine(Database& database) {
   TRY(report.origin, read_meta(database, "origin"));
   Query size(database, "SELECT count(*), coalesce(max(sequence) + 1, 0) FROM journal");
   TRY_STATUS(size.step());
-  if (size.integer(0) != size.integer(1)) return fail("ledger.damaged", "the journal has a gap");
+  if (guarded("backup.journal_gap") && size.integer(0) != size.integer(1))
+    return fail("ledger.damaged", "the journal has a gap");
   report.size = static_cast<Sequence>(size.integer(0));
   return report;
 }
@@ -56,7 +58,7 @@ Result<BackupReport> copy_to(const std::filesystem::path& from, const std::files
 }
 
 Result<BackupReport> copy_whole(const std::filesystem::path& from, const std::filesystem::path& to) {
-  if (std::filesystem::exists(to)) {
+  if (guarded("backup.replaces_nothing") && std::filesystem::exists(to)) {
     return fail("ledger.exists", "there is a file of this name already", to.string(),
                 "Move it away, or choose another name.");
   }
@@ -70,7 +72,9 @@ Result<BackupReport> copy_whole(const std::filesystem::path& from, const std::fi
   std::error_code failed;
   std::filesystem::rename(part, to, failed);
   if (failed) return fail("ledger.store", "cannot rename the copy: " + failed.message(), to.string());
-  TRY_STATUS(sync_folder_of(to));
+  if (guarded("backup.sync_folder")) {
+    TRY_STATUS(sync_folder_of(to));
+  }
   return report;
 }
 
@@ -82,7 +86,7 @@ Result<BackupReport> back_up(const std::filesystem::path& ledger, const std::fil
 
 Result<BackupReport> restore(const std::filesystem::path& copy_file, const std::filesystem::path& ledger) {
   for (const char* suffix : {"-wal", "-shm"}) {
-    if (std::filesystem::exists(ledger.string() + suffix)) {
+    if (guarded("backup.side_files") && std::filesystem::exists(ledger.string() + suffix)) {
       return fail("ledger.exists", "files of another ledger lie there", ledger.string() + suffix,
                   "Move the old ledger away with all its files.");
     }

@@ -4,6 +4,7 @@
 
 #include "base/check.hpp"
 #include "base/encoding.hpp"
+#include "base/guard.hpp"
 #include "ledger/ledger_state.hpp"
 
 namespace imprimatur::ledger {
@@ -63,7 +64,7 @@ Operation::Operation(Ledger::State& state)
 }
 
 Status Operation::begun() const {
-  if (lost_)
+  if (lost_ && guarded("ledger.group_lost"))
     return fail("ledger.store", "the group was rolled back by the database", {}, "Roll back and stop.");
   return savepoint_.begun();
 }
@@ -109,12 +110,15 @@ Result<std::unique_ptr<Ledger>> Ledger::open(const std::filesystem::path& file,
   TRY(auto database, Database::open(file, Database::Mode::write));
   // After a sync that failed, the kernel takes the pages for clean: the write-ahead log that is read now may
   // never have reached the disk. What it holds is written anew before anything is built on it.
-  TRY_STATUS(database->truncate_log());
+  if (guarded("ledger.open.truncate_log")) {
+    TRY_STATUS(database->truncate_log());
+  }
   TRY_STATUS(ledger::bring_up_to_date(*database, ports.clock.now()));
   auto state = std::make_unique<State>(std::move(database), identity, ports);
   TRY(auto source, read_meta(*state->database, "source"));
   TRY(auto origin, read_meta(*state->database, "origin"));
-  if (source != "urn:imprimatur:" + identity.station || origin != identity.origin) {
+  if (guarded("ledger.open.identity") &&
+      (source != "urn:imprimatur:" + identity.station || origin != identity.origin)) {
     return fail("ledger.identity", "the ledger belongs to " + source + ", log " + origin, file.string(),
                 "Correct station and log_origin in the configuration.");
   }
@@ -135,7 +139,8 @@ Status Ledger::State::take_up_journal() {
               "SELECT count(*), max(sequence), (SELECT entry FROM journal ORDER BY sequence DESC LIMIT 1) "
               "FROM journal");
   TRY(auto row, query.step());
-  if (!row || query.integer(0) == 0 || query.integer(0) != query.integer(1) + 1) {
+  if (!row || query.integer(0) == 0 ||
+      (guarded("ledger.open.journal_gap") && query.integer(0) != query.integer(1) + 1)) {
     return fail("ledger.store", "the journal has a gap", {}, "Restore a backup: entries were removed.");
   }
   size = committed = static_cast<Sequence>(query.integer(0));
@@ -176,7 +181,7 @@ void Ledger::roll_back_group() {
 Result<Sequence> Ledger::State::append(std::string_view type, std::string_view subject, json::object data,
                                        const Actor& actor) {
   const WallTime now = ports.clock.now();
-  if (!is_journal_value(data)) {
+  if (guarded("ledger.append.form") && !is_journal_value(data)) {
     return fail("ledger.entry_form",
                 "a journal entry holds only strings, whole numbers, booleans, arrays and objects",
                 std::string(type));
@@ -199,11 +204,12 @@ Result<Sequence> Ledger::State::append(std::string_view type, std::string_view s
                            {"sequence", sequence},
                            {"data", std::move(data)}};
   const std::string bytes = canonical_json(event);
-  if (bytes.size() > kEntryBytesMax) {
+  if (guarded("ledger.append.size") && bytes.size() > kEntryBytesMax) {
     return fail("ledger.entry_too_large", "a journal entry of " + std::to_string(bytes.size()) +
                                               " bytes, at most " + std::to_string(kEntryBytesMax) +
                                               " are kept");
   }
+  if (!guarded("journal", type)) return size;
   Query query(*database, "INSERT INTO journal VALUES (?, ?)");
   TRY_STATUS(query.bind(static_cast<std::int64_t>(size)).bind(bytes_of(bytes)).run());
   return size++;

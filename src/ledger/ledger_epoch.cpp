@@ -1,4 +1,5 @@
 // After a restore: a new log, and nothing goes on by itself of which the old log may know more.
+#include "base/guard.hpp"
 #include "ledger/ledger_state.hpp"
 
 namespace imprimatur::ledger {
@@ -35,6 +36,7 @@ Status freeze(Ledger& ledger, Ledger::State& state) {
     jobs.push_back(ready.text(0));
   }
   for (const std::string& job : jobs) {
+    if (!guarded("new_epoch.hold_ready")) break;
     TRY_STATUS(ledger.hold(job, {}));
   }
   TRY(auto attempts, ledger.open_attempts());
@@ -68,7 +70,9 @@ constexpr const char* kBegunAfterCopy = "begun_after_copy";
 Status take_over(Ledger& ledger, Ledger::State& state, const PastLog& past) {
   for (const std::string& id : past.jobs_begun) {
     Query keep(*state.database, "INSERT OR IGNORE INTO past_jobs VALUES (?)");
-    TRY_STATUS(keep.bind(id).run());
+    if (guarded("new_epoch.past_jobs")) {
+      TRY_STATUS(keep.bind(id).run());
+    }
     auto job = ledger.job(id);
     if (!job && job.error().code == "ledger.no_job") continue;
     if (!job) return job.error();
@@ -83,6 +87,7 @@ Status take_over(Ledger& ledger, Ledger::State& state, const PastLog& past) {
     if (!blank) return blank.error();
     const StockPlace place = blank.value().place;
     if (place != StockPlace::line && place != StockPlace::vault) continue;
+    if (!guarded("new_epoch.quarantine_begun")) continue;
     TRY_STATUS(set_blank_place(*state.database, serial, StockPlace::quarantine));
     groups[{blank.value().blank_class, place}].push_back(serial);
   }
@@ -94,6 +99,7 @@ Status take_over(Ledger& ledger, Ledger::State& state, const PastLog& past) {
     TRY_STATUS(append_serials(state, {"stock.moved", group.first, data, std::move(serials), {}}));
   }
   for (const auto& [signer, count] : past.signatures) {
+    if (!guarded("new_epoch.signature_counters")) break;
     Query query(*state.database,
                 "INSERT INTO signers VALUES (?, ?) ON CONFLICT (key_id) DO UPDATE SET "
                 "count = max(count, excluded.count)");
@@ -106,7 +112,7 @@ Status take_over(Ledger& ledger, Ledger::State& state, const PastLog& past) {
 
 Status Ledger::begin_new_epoch(const std::filesystem::path& file, const LedgerIdentity& identity,
                                const PastLog& past, Ports ports) {
-  if (past.origin == identity.origin) {
+  if (guarded("new_epoch.other_origin") && past.origin == identity.origin) {
     return fail("ledger.epoch", "the old log has this name too", identity.origin,
                 "Give the new log another log_origin in the configuration.");
   }

@@ -92,8 +92,9 @@ Result<AcceptedStatement> accept(Ledger::State& state, const SignedStatement& st
 // Deletes the jobs' personal data and tells it.
 Status shred(Ledger::State& state, const std::vector<JobRecord>& jobs);
 
-// The attempt, with its fence checked. Errors ledger.no_attempt, ledger.stale_fence.
-Result<AttemptRecord> fenced_attempt(Database& database, const Ledger::AttemptKey& key);
+// The attempt, with its fence checked: `checked` is the guard's name at the caller (base/guard.hpp). Errors
+// ledger.no_attempt, ledger.stale_fence.
+Result<AttemptRecord> fenced_attempt(Database& database, const Ledger::AttemptKey& key, bool checked);
 // Adds the entry to the attempt's list and stores state and evidence.
 Status store_attempt(Database& database, AttemptRecord& attempt, Sequence sequence);
 

@@ -6,6 +6,7 @@
 
 #include "base/check.hpp"
 #include "base/encoding.hpp"
+#include "base/guard.hpp"
 #include "crypto/digest.hpp"
 #include "ledger/ledger_state.hpp"
 #include "ledger/schema.hpp"
@@ -194,7 +195,8 @@ Status Ledger::quarantine_blank(std::string_view serial, std::string_view reason
     return fail("ledger.blank_unknown", "no blank with this serial was received", std::string(serial));
   const std::string blank_class = query.text(0);
   const std::string from = query.text(1);
-  if (from != text_of(StockPlace::line)) return ok();  // used before: its place is already told
+  if (guarded("stock.quarantine.from_line") && from != text_of(StockPlace::line))
+    return ok();  // used before: its place is already told
   TRY_STATUS(set_blank_place(*state_->database, serial, StockPlace::quarantine));
   TRY_STATUS(state_->append("stock.moved", blank_class,
                             {{"class", blank_class},

@@ -1,5 +1,7 @@
 #include "ledger/schema.hpp"
 
+#include "base/check.hpp"
+#include "base/guard.hpp"
 #include "job/states.hpp"
 
 namespace imprimatur::ledger {
@@ -116,9 +118,92 @@ CREATE INDEX jobs_kept ON jobs (state, since) WHERE kept = 1;
 ALTER TABLE attempts ADD COLUMN epoch TEXT;
 )";
 
+// Takes a part out of a schema's text: which are one each, or none is found.
+void leave_out(std::string& schema, std::string_view part, std::string_view instead = {}) {
+  const auto at = schema.find(part);
+  CHECK(at != std::string::npos);
+  schema.replace(at, part.size(), instead);
+}
+
+// A table that is stored by its primary key cannot be without one: it becomes an ordinary one.
+void leave_out_key(std::string& schema, std::string_view table, std::string_view key,
+                   std::string_view instead = {}) {
+  const auto begin = schema.find("CREATE TABLE " + std::string(table) + " (");
+  CHECK(begin != std::string::npos);
+  const auto end = schema.find(";", begin);
+  std::string text = schema.substr(begin, end - begin);
+  leave_out(text, key, instead);
+  const auto by_key = text.find(", WITHOUT ROWID");
+  if (by_key != std::string::npos) text.erase(by_key);
+  schema.replace(begin, end - begin, text);
+}
+
+void leave_out_trigger(std::string& schema, std::string_view name) {
+  const auto begin = schema.find("CREATE TRIGGER " + std::string(name) + " ");
+  CHECK(begin != std::string::npos);
+  schema.erase(begin, schema.find("END;", begin) + 4 - begin);
+}
+
+// What the database itself refuses or keeps, by name (base/guard.hpp).
+std::string guarded_schema() {
+  std::string text = kSchema;
+  if (!guarded("schema.meta_key")) leave_out_key(text, "meta", " PRIMARY KEY");
+  if (!guarded("schema.journal_sequence")) leave_out_key(text, "journal", " PRIMARY KEY");
+  if (!guarded("schema.statements_id")) leave_out_key(text, "statements", " PRIMARY KEY");
+  if (!guarded("schema.statements_sequence"))
+    leave_out(text, "UNIQUE INDEX statements_sequence", "INDEX statements_sequence");
+  if (!guarded("schema.jobs_id")) leave_out_key(text, "jobs", " UNIQUE");
+  if (!guarded("schema.personal_job")) leave_out_key(text, "personal", " PRIMARY KEY");
+  if (!guarded("schema.personal_of_job")) leave_out_key(text, "personal", " REFERENCES jobs (id)");
+  if (!guarded("schema.day_keys_label")) leave_out_key(text, "day_keys", " PRIMARY KEY");
+  if (!guarded("schema.blanks_serial")) leave_out_key(text, "blanks", " PRIMARY KEY");
+  if (!guarded("schema.blanks_chip"))
+    leave_out(text, "chip_id TEXT NOT NULL UNIQUE", "chip_id TEXT NOT NULL");
+  if (!guarded("schema.receipts_once"))
+    leave_out_key(text, "receipts", "sequence INTEGER NOT NULL,\n  PRIMARY KEY (digest, class)",
+                  "sequence INTEGER NOT NULL");
+  if (!guarded("schema.attempts_id")) leave_out_key(text, "attempts", " PRIMARY KEY");
+  if (!guarded("schema.attempts_of_job")) leave_out_key(text, "attempts", " REFERENCES jobs (id)");
+  if (!guarded("schema.attempts_blank")) leave_out(text, "blank TEXT NOT NULL UNIQUE", "blank TEXT NOT NULL");
+  if (!guarded("schema.attempts_of_blank")) leave_out(text, " REFERENCES blanks (serial)");
+  if (!guarded("schema.attempts_print")) leave_out(text, "print_job_uuid TEXT UNIQUE", "print_job_uuid TEXT");
+  if (!guarded("schema.attempts_number"))
+    leave_out(text, "epoch TEXT,\n  UNIQUE (job, number)", "epoch TEXT");
+  if (!guarded("schema.attempts_one")) leave_out(text, "UNIQUE INDEX attempts_one", "INDEX attempts_one");
+  if (!guarded("schema.signers_key")) leave_out_key(text, "signers", " PRIMARY KEY");
+  return text;
+}
+
+std::string guarded_tables_of_version_2() {
+  std::string text = kTablesOfVersion2;
+  if (!guarded("schema.past_journal_sequence"))
+    leave_out_key(text, "past_journal", ", PRIMARY KEY (epoch, sequence)");
+  if (!guarded("schema.past_jobs_job")) leave_out_key(text, "past_jobs", " PRIMARY KEY");
+  if (!guarded("schema.proposals_id")) leave_out_key(text, "proposals", " PRIMARY KEY");
+  if (!guarded("schema.counts_place")) leave_out_key(text, "counts", ", PRIMARY KEY (class, place)");
+  if (!guarded("schema.shifts_number")) leave_out_key(text, "shifts", " PRIMARY KEY");
+  return text;
+}
+
+std::string guarded_upgrade() {
+  std::string text = kFromVersion1;
+  if (!guarded("upgrade.statements_id")) leave_out_key(text, "statements", " PRIMARY KEY");
+  if (!guarded("upgrade.statements_sequence"))
+    leave_out(text, "UNIQUE INDEX statements_sequence", "INDEX statements_sequence");
+  return text;
+}
+
+std::string guarded_additions_of_version_3() {
+  std::string text = kAddedByVersion3;
+  if (!guarded("schema.job_counts_state")) leave_out_key(text, "job_counts", " PRIMARY KEY");
+  if (!guarded("schema.jobs_counted_new")) leave_out_trigger(text, "jobs_counted_new");
+  if (!guarded("schema.jobs_counted")) leave_out_trigger(text, "jobs_counted");
+  return text;
+}
+
 Status become_version_2(Database& database, WallTime now) {
-  TRY_STATUS(database.execute(kFromVersion1));
-  TRY_STATUS(database.execute(kTablesOfVersion2));
+  TRY_STATUS(database.execute(guarded_upgrade().c_str()));
+  TRY_STATUS(database.execute(guarded_tables_of_version_2().c_str()));
   Query since(database, "UPDATE jobs SET since = ?");
   TRY_STATUS(since.bind(static_cast<std::int64_t>(now.time_since_epoch().count())).run());
   return ok();
@@ -132,14 +217,14 @@ Error bad_row(const char* what) {
 }  // namespace
 
 Status make_tables(Database& database) {
-  TRY_STATUS(database.execute(kSchema));
-  TRY_STATUS(database.execute(kTablesOfVersion2));
-  return database.execute(kAddedByVersion3);
+  TRY_STATUS(database.execute(guarded_schema().c_str()));
+  TRY_STATUS(database.execute(guarded_tables_of_version_2().c_str()));
+  return database.execute(guarded_additions_of_version_3().c_str());
 }
 
 Status check_version(Database& database) {
   TRY(auto version, version_of(database));
-  if (version == kSchemaVersion) return ok();
+  if (version == kSchemaVersion || !guarded("schema.version")) return ok();
   return fail("ledger.version",
               "the ledger has version " + std::to_string(version) + ", this program knows " +
                   std::to_string(kSchemaVersion),
@@ -159,7 +244,7 @@ Status bring_up_to_date(Database& database, WallTime now) {
   if (version < 1 || version >= kSchemaVersion) return check_version(database);
   TRY_STATUS(database.execute("BEGIN IMMEDIATE"));
   auto moved = version == 1 ? become_version_2(database, now) : ok();
-  if (moved) moved = database.execute(kAddedByVersion3);
+  if (moved) moved = database.execute(guarded_additions_of_version_3().c_str());
   if (moved) moved = database.execute("COMMIT");
   if (moved) return ok();
   const auto rolled_back = database.execute("ROLLBACK");

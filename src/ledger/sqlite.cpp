@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "base/check.hpp"
+#include "base/guard.hpp"
 
 namespace imprimatur::ledger {
 namespace {
@@ -15,7 +16,8 @@ constexpr int kBusyTimeoutMs = 5000;
 
 // An empty file that only its owner may read; SQLite gives the same rights to the files beside it.
 Status make_private_file(const std::filesystem::path& file) {
-  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  const mode_t mode = guarded("sqlite.private_file") ? 0600 : 0644;
+  const int descriptor = ::open(file.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
   if (descriptor < 0) return fail("ledger.store", "cannot create the ledger", file.string());
   ::close(descriptor);
   return ok();
@@ -118,14 +120,19 @@ Result<std::unique_ptr<Database>> Database::open(const std::filesystem::path& fi
   std::unique_ptr<Database> database(new Database(handle));
   if (outcome != SQLITE_OK) return database->error("cannot open " + file.string());
   sqlite3_busy_timeout(handle, kBusyTimeoutMs);
-  TRY_STATUS(database->execute("PRAGMA foreign_keys = ON; PRAGMA temp_store = MEMORY"));
+  TRY_STATUS(database->execute("PRAGMA temp_store = MEMORY"));
+  TRY_STATUS(database->execute(guarded("sqlite.foreign_keys") ? "PRAGMA foreign_keys = ON"
+                                                              : "PRAGMA foreign_keys = OFF"));
   if (mode != Mode::read) {
     Query wal(*database, "PRAGMA journal_mode = WAL");
     TRY(auto row, wal.step());
     if (!row || wal.text(0) != "wal") {
       return database->error("the file system does not allow a write-ahead log");
     }
-    TRY_STATUS(database->execute("PRAGMA synchronous = FULL; PRAGMA secure_delete = ON"));
+    TRY_STATUS(database->execute(guarded("sqlite.synchronous") ? "PRAGMA synchronous = FULL"
+                                                               : "PRAGMA synchronous = NORMAL"));
+    TRY_STATUS(database->execute(guarded("sqlite.secure_delete") ? "PRAGMA secure_delete = ON"
+                                                                 : "PRAGMA secure_delete = OFF"));
     TRY_STATUS(database->execute(kWriterCache));
   }
   return database;
@@ -173,7 +180,7 @@ sqlite3_stmt* Database::prepared(const char* sql) {
 }
 
 Savepoint::~Savepoint() {
-  if (kept_ || !begun_) return;
+  if (kept_ || !begun_ || !guarded("sqlite.savepoint")) return;
   if (!database_.execute("ROLLBACK TO operation; RELEASE operation"))
     return;  // the group's commit will fail and say so
 }

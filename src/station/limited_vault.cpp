@@ -1,5 +1,7 @@
 #include "station/limited_vault.hpp"
 
+#include "base/guard.hpp"
+
 namespace imprimatur::station {
 namespace {
 
@@ -14,7 +16,7 @@ Result<crypto::CardKeys> LimitedVault::derive_card_keys(std::string_view label,
   const auto name = std::pair(std::string(label), copy_of(diversification_data));
   const auto known = derived_.find(name);
   if (known != derived_.end()) return clone(known->second);
-  if (left_ <= 0) {
+  if (left_ <= 0 && guarded("station.derivations")) {
     return fail(std::string(kDerivations), "the card keys of this blank were derived as often as is allowed",
                 std::string(label), "Find out why the card needed so many, then resume the line.");
   }

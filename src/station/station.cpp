@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/check.hpp"
+#include "base/guard.hpp"
 #include "station/card.hpp"
 #include "station/messages.hpp"
 
@@ -148,13 +149,13 @@ void Station::balance() {
 // One reader is always left for printed cards: with every reader holding a card that waits for a printer, and
 // every printer one that waits for a reader, the line would stand for ever.
 bool Station::may_feed() const {
-  if (draining_ || paused_ || no_room_) return false;
+  if (draining_ || paused_ || (no_room_ && guarded("station.room"))) return false;
   const auto open = std::count_if(readers_.begin(), readers_.end(),
                                   [](const Slot& slot) { return !slot.closed && slot.fault.empty(); });
   if (open == 1) return cards_.empty();
   const auto unprinted = std::count_if(cards_.begin(), cards_.end(),
                                        [](const CardPtr& card) { return before_print(card->step); });
-  return unprinted + 1 < open;
+  return unprinted + 1 < open || !guarded("station.reader_left");
 }
 
 // False when there is no job that could be made now.

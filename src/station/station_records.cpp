@@ -1,5 +1,6 @@
 // What the station records in the ledger, and when the ledger knows better than the lane.
 #include "base/encoding.hpp"
+#include "base/guard.hpp"
 #include "station/card.hpp"
 #include "station/limited_vault.hpp"
 #include "station/messages.hpp"
@@ -41,7 +42,7 @@ std::string face_word(const json::object& evidence) {
 
 // A ledger that cannot record is the end: what the station does must be on record first.
 void Station::check(const Status& status) {
-  if (status || !halted_.empty()) return;
+  if (status || !halted_.empty() || !guarded("station.halts")) return;
   halted_ = status.error().code + ": " + status.error().message;
   ports_.log.write(message::kLineStopped, {{"line", options_.line}, {"cause", halted_}});
 }
@@ -95,9 +96,11 @@ Found Station::record(Card& card, Record what, TaskResult& result) {
       record_step(card, job::AttemptState::chip_verified, result);
       break;
     case Record::print_bound:
-      check(ledger.bind_print(card.key(),
-                              {card.print.ticket.job_id, card.print.ticket.job_uuid, text_of(card.place)},
-                              result.evidence));
+      if (guarded("station.intent.print")) {
+        check(ledger.bind_print(card.key(),
+                                {card.print.ticket.job_id, card.print.ticket.job_uuid, text_of(card.place)},
+                                result.evidence));
+      }
       keep_face(card);
       break;
     case Record::sent:
@@ -144,7 +147,8 @@ void Station::refuse_blank(const Card& card, const TaskResult& result) {
   if (!quarantined && quarantined.error().code != "ledger.blank_unknown") check(quarantined);
   // One bad blank is a bad blank; one after the other is a wrong box in the hopper or a reader that is
   // broken.
-  if (++blanks_refused_in_a_row_ >= kBlanksRefusedMax) stop_line("station.blanks_refused");
+  if (++blanks_refused_in_a_row_ >= kBlanksRefusedMax && guarded("station.blanks_refused"))
+    stop_line("station.blanks_refused");
 }
 
 void Station::record_step(Card& card, job::AttemptState state, const TaskResult& result) {
@@ -168,11 +172,13 @@ void Station::spoil(Card& card, const TaskResult& result) {
                                        {"step", std::string(text_of(card.step))},
                                        {"reason", card.reject_reason},
                                        {"detail", result.sentence}});
-  check(ports_.ledger.intend_reject(card.key(), card.reject_reason));
+  if (guarded("station.intent.reject")) {
+    check(ports_.ledger.intend_reject(card.key(), card.reject_reason));
+  }
   if (result.code == kDerivations) return stop_line(std::string(kDerivations));
   if (result.found != Found::key_refused) return;
   // A wrong key destroys cards: two in a row stop the line (design section 7).
-  if (++key_refusals_in_a_row_ < 2) return;
+  if (++key_refusals_in_a_row_ < 2 || !guarded("station.keys_refused")) return;
   stop_line("station.keys_refused_twice");
 }
 
@@ -187,7 +193,8 @@ void Station::set_aside(Card& card, const TaskResult& result) {
   ports_.log.write(message::kCardInDoubt,
                    {{"attempt", card.attempt}, {"blank", card.body}, {"question", question}});
   // One face that cannot be read may be a bad print; one after the other is a bad camera or a bad ribbon.
-  if (card.step == Step::read_face && ++faces_unread_in_a_row_ >= kFacesUnreadMax) {
+  if (card.step == Step::read_face && ++faces_unread_in_a_row_ >= kFacesUnreadMax &&
+      guarded("station.faces_unread")) {
     stop_line("station.faces_unread");
   }
 }

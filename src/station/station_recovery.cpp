@@ -1,6 +1,7 @@
 // After a restart: every open attempt is taken up where ledger and sensors say it stands (design section 5).
 #include <algorithm>
 
+#include "base/guard.hpp"
 #include "station/card.hpp"
 #include "station/messages.hpp"
 
@@ -108,10 +109,12 @@ void Station::resume_attempt(const ledger::AttemptRecord& attempt, const std::ve
     // A chip that is looked at may have to be closed: with keys that are derived again.
     if (decision.next == Step::look_at_chip) {
       card->work->derivations_left = options_.derivations_max;
-      check(ports_.ledger.record_intent(card->key(), "write", text_of(stands->place),
-                                        {{"derivations", options_.derivations_max},
-                                         {"profile", card->line->profile.name},
-                                         {"resumed", true}}));
+      if (guarded("station.intent.resumed")) {
+        check(ports_.ledger.record_intent(card->key(), "write", text_of(stands->place),
+                                          {{"derivations", options_.derivations_max},
+                                           {"profile", card->line->profile.name},
+                                           {"resumed", true}}));
+      }
     }
   }
   if (card->line == nullptr) {  // the product is no longer configured: nothing can be made of it here

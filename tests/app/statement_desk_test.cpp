@@ -202,6 +202,47 @@ TEST_F(StatementDeskTest, CallsACardSpoiledOnlyWhenItsSerialWasScanned) {
   EXPECT_EQ(propose(resolve(key.attempt, "missing")).error().code, "ledger.state") << "decided already";
 }
 
+// Made elsewhere: signed well, by two, with the evidence as it is; and with the serial of no card, or of
+// another.
+TEST_F(StatementDeskTest, TakesNoForeignWordForACardThatWasNotScanned) {
+  const auto key = doubted(1);
+  const auto evidence =
+      std::string(parse_json_object(
+                      std::string(propose(resolve(key.attempt, "missing")).value().at("payload").as_string()))
+                      .value()
+                      .at("evidence")
+                      .as_string());
+  int number = 4711;
+  const auto hand_in_spoiled = [&](const std::string& blank, const std::string& scanned) {
+    const json::object payload{{"about", key.attempt},
+                               {"blank", blank},
+                               {"evidence", evidence},
+                               {"id", uuid_of(++number)},
+                               {"not_after", "2026-11-25T08:00:00Z"},
+                               {"outcome", "spoiled"},
+                               {"reason", "looked at it"},
+                               {"scanned", scanned},
+                               {"statement", "resolve"}};
+    return hand_in(people().sign(canonical_json(payload), {"an-1", "binh-1"}));
+  };
+  EXPECT_EQ(hand_in_spoiled(serial_of(1), "").error().code, "resolve.not_scanned");
+  EXPECT_EQ(hand_in_spoiled(serial_of(2), serial_of(2)).error().code, "resolve.not_scanned");
+  EXPECT_TRUE(hand_in_spoiled(serial_of(1), serial_of(1)).value().complete);
+  EXPECT_TRUE(enact({{"id", uuid_of(number)}}));
+  EXPECT_EQ(ledger->attempt(key.attempt).value().state, job::AttemptState::spoiled);
+}
+
+// What the first has signed is what the others sign: the text that waits is not exchanged for another.
+TEST_F(StatementDeskTest, AddsNoSignatureToAnotherTextUnderTheSameId) {
+  const auto shown = destroy_one(1);
+  ASSERT_TRUE(sign(shown, {"an-1"}));
+  auto other = parse_json_object(std::string(shown.at("payload").as_string())).value();
+  other["serials"] = json::array{serial_of(2)};
+  EXPECT_EQ(hand_in(people().sign(canonical_json(other), {"binh-1"})).error().code, "statement.replayed");
+  EXPECT_EQ(in_group([&] { return desk().waiting(); }).value().at(0).as_object().at("payload"),
+            shown.at("payload"));
+}
+
 TEST_F(StatementDeskTest, LetsNoApproverResolveWhereThePolicySaysSo) {
   policy = policy_with({{"role", "approver"}, {"people", 2}, {"different_from", json::array{"approve"}}});
   const auto key = doubted(1);  // approved by an and binh

@@ -1,5 +1,7 @@
 #include "audit/publisher.hpp"
 
+#include <sqlite3.h>
+
 #include "audit/note.hpp"
 #include "audit/proof.hpp"
 #include "audit/tiles.hpp"
@@ -189,6 +191,30 @@ TEST_F(Publisher, RefusesACheckpointThatSomebodyAltered) {
   note[note.find("\n1\n") + 1] = '2';
   ASSERT_TRUE(write_file(log / "checkpoint", bytes_of(note)));
   EXPECT_EQ(open().error().code, "note.signature");
+}
+
+// The log's own key has signed it, under the log's own name: what it says is of another log all the same.
+TEST_F(Publisher, RefusesACheckpointThatSpeaksOfAnotherLog) {
+  const auto key = make_note_key(test_support::kIdentity.origin, vault.public_key("log").value()).value();
+  const auto sign = [this](ByteView text) { return vault.sign_message("log", text); };
+  ASSERT_TRUE(open().value()->publish());
+  Checkpoint checkpoint = parse_checkpoint(parse_note(file_text("checkpoint")).value().text).value();
+  checkpoint.origin = "perso.example/another-log";
+  const auto note = sign_note(checkpoint.text(), key, sign).value();
+  ASSERT_TRUE(write_file(outside, bytes_of(note)));
+  EXPECT_EQ(open().error().code, "audit.forked");
+}
+
+TEST_F(Publisher, MakesNoLogOfAJournalWithAGap) {
+  auto publisher = open().value();
+  grow_to(6);
+  sqlite3* raw = nullptr;
+  ASSERT_EQ(sqlite3_open(file.c_str(), &raw), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(raw, "DELETE FROM journal WHERE sequence = 3", nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(raw);
+  EXPECT_EQ(publisher->publish().error().code, "audit.journal");
+  EXPECT_FALSE(fs::exists(log / "checkpoint"));
 }
 
 TEST_F(Publisher, SaysWhenItCannotWrite) {

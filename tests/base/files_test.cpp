@@ -4,6 +4,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "tests/support/sync_watch.hpp"
+
 namespace imprimatur {
 namespace {
 
@@ -25,6 +27,20 @@ TEST_F(Files, AreReplacedWholeAndLeaveNoTemporaryName) {
   struct stat info {};
   ASSERT_EQ(::stat((folder_ / "a").c_str(), &info), 0);
   EXPECT_EQ(info.st_mode & 0777U, 0600U);
+}
+
+TEST_F(Files, AreOnTheDiskBeforeTheyGetTheirNameAndThenTheNameIs) {
+  std::vector<std::string> seen;
+  const test_support::SyncWatch watch([&](const std::filesystem::path& synced) {
+    const bool named = std::filesystem::exists(folder_ / "a");
+    seen.push_back((synced == folder_ ? "the folder" : read_text_file(synced).value()) +
+                   (named ? ", named" : ", without its name"));
+  });
+  ASSERT_TRUE(write_file(folder_ / "a", bytes_of("whole")));
+  EXPECT_EQ(seen, (std::vector<std::string>{"whole, without its name", "the folder, named"}));
+  seen.clear();
+  ASSERT_TRUE(write_file(folder_ / "a", bytes_of("x"), {.durability = Durability::relaxed}));
+  EXPECT_TRUE(seen.empty()) << "who does not ask for it does not wait for the disk";
 }
 
 TEST_F(Files, SayWhichFileCouldNotBeWrittenOrRead) {

@@ -2,8 +2,8 @@
 // is). Exit code 0 when everything was measured, whether the goals are met or not.
 //
 // The environment chooses from the long form: RELIABILITY_PARTS (sim, crash, journal, ledger, daemon,
-// campaign, kills, with commas; all), CAMPAIGN_SECONDS (four minutes) and KILL_MINUTES (an hour), after which
-// these two stop.
+// campaign, mutation, kills, with commas; all), CAMPAIGN_SECONDS (four minutes) and KILL_MINUTES (an hour),
+// after which these two stop.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -57,6 +57,9 @@ Status run_long(Figures& figures) {
   }
   if (is_asked_for("campaign")) {
     TRY_STATUS(measure_campaign(kCampaignCards, from_environment("CAMPAIGN_SECONDS", 240), figures));
+  }
+  if (is_asked_for("mutation")) {
+    TRY_STATUS(measure_mutation(figures));
   }
   const double minutes = from_environment("KILL_MINUTES", 60);
   return is_asked_for("kills") && minutes > 0 ? measure_kills(500, static_cast<int>(minutes), figures) : ok();

@@ -29,6 +29,9 @@ Status measure_daemon_start(int jobs, int memory_jobs, Figures& figures);
 // until `cards` are made: campaign.*.
 Status measure_campaign(int cards, double seconds, Figures& figures);
 
+// Every guard is left out in turn by tools/mutate, which makes a build of its own: mutation.*.
+Status measure_mutation(Figures& figures);
+
 // The daemon is killed in running batches by tests/e2e/kill_rounds: kill.*.
 Status measure_kills(int rounds, int minutes, Figures& figures);
 

@@ -225,6 +225,11 @@ Statement approval(const json::object& payload) {
   return verify(payload).value();
 }
 
+TEST(DifferentPeople, DecideWhereThePolicyAsksForThem) {
+  EXPECT_TRUE(check_different_people({"binh", "chi"}, {"anna", "dung"}));
+  EXPECT_EQ(check_different_people({"anna", "binh"}, {"anna", "dung"}).error().code, "statement.same_person");
+}
+
 TEST(Approval, MatchesTheDocumentItWasSignedFor) {
   EXPECT_TRUE(match_approval(approval(approval_payload(citizen(), "commitment")), citizen(), "commitment"));
   JobDocument remake = citizen();

@@ -8,6 +8,7 @@
 #include "base/files.hpp"
 #include "ledger/ledger.hpp"
 #include "tests/ledger/bench.hpp"
+#include "tests/support/sync_watch.hpp"
 
 namespace imprimatur::ledger {
 namespace {
@@ -41,6 +42,22 @@ TEST_F(LedgerBackup, IsWholeAndReadableByItsOwnerOnlyWhileTheStationWorks) {
   EXPECT_EQ(reader.value()->job(uuid_of(2)).error().code, "ledger.no_job") << "it was not committed";
 }
 
+// What was synced last of the copy is all of it, and its folder after it has its name.
+TEST_F(LedgerBackup, IsOnTheDiskWithItsNameBeforeItIsToldToBeThere) {
+  receive(new_job(1));
+  Bytes on_disk;
+  bool name_is = false;
+  {
+    const test_support::SyncWatch watch([&](const std::filesystem::path& synced) {
+      if (synced == copy.string() + ".part") on_disk = read_file(synced).value();
+      if (synced == folder.path()) name_is = std::filesystem::exists(copy);
+    });
+    ASSERT_TRUE(back_up(file, copy));
+  }
+  EXPECT_EQ(on_disk, read_file(copy).value());
+  EXPECT_TRUE(name_is);
+}
+
 TEST_F(LedgerBackup, ReplacesNothingAndLeavesNothingHalf) {
   ASSERT_TRUE(back_up(file, copy));
   EXPECT_EQ(back_up(file, copy).error().code, "ledger.exists");
@@ -48,6 +65,15 @@ TEST_F(LedgerBackup, ReplacesNothingAndLeavesNothingHalf) {
   EXPECT_EQ(back_up(folder / "nothing.sqlite", folder / "other.sqlite").error().code, "ledger.missing");
   EXPECT_FALSE(std::filesystem::exists(folder / "other.sqlite.part"));
   EXPECT_FALSE(back_up(file, folder / "no" / "folder.sqlite"));
+}
+
+// A write-ahead log that another ledger has left would be read into the restored one.
+TEST_F(LedgerBackup, IsNotRestoredBesideTheLogOfAnotherLedger) {
+  ASSERT_TRUE(back_up(file, copy));
+  const auto target = folder / "restored.sqlite";
+  ASSERT_TRUE(write_file(target.string() + "-wal", bytes_of("left behind")));
+  EXPECT_EQ(restore(copy, target).error().code, "ledger.exists");
+  EXPECT_FALSE(std::filesystem::exists(target));
 }
 
 TEST_F(LedgerBackup, IsNotRestoredWhenItIsDamaged) {
@@ -61,6 +87,17 @@ TEST_F(LedgerBackup, IsNotRestoredWhenItIsDamaged) {
   const auto target = folder / "restored.sqlite";
   EXPECT_FALSE(restore(copy, target));
   EXPECT_FALSE(std::filesystem::exists(target));
+}
+
+TEST_F(LedgerBackup, IsNotMadeOfAJournalFromWhichAnEntryWasTaken) {
+  receive(new_job(1));
+  sqlite3* raw = nullptr;
+  ASSERT_EQ(sqlite3_open(file.c_str(), &raw), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(raw, "DELETE FROM journal WHERE sequence = 1", nullptr, nullptr, nullptr),
+            SQLITE_OK);
+  sqlite3_close(raw);
+  EXPECT_EQ(back_up(file, copy).error().code, "ledger.damaged");
+  EXPECT_FALSE(std::filesystem::exists(copy));
 }
 
 TEST_F(LedgerBackup, RestoredAsItWasGoesOn) {

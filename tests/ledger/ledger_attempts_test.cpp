@@ -139,6 +139,35 @@ TEST_F(LedgerAttempts, AnswerEveryOperationWithAStaleFenceByDestroyThisCard) {
             "ledger.stale_fence");
 }
 
+TEST_F(LedgerAttempts, ActOnlyUnderTheClaimThatBeganThem) {
+  const auto first = begin(1);
+  ASSERT_TRUE(in_group([&] { return ledger->finish_spoiled(first, "chip.dead", 2); }));
+  const auto second = begin(2);
+  const auto intent_of = [&](const std::string& attempt, std::int64_t fence) {
+    return in_group([&] { return ledger->record_intent({attempt, fence}, "write", "reader-1", {}); });
+  };
+  EXPECT_EQ(intent_of(first.attempt, first.fence).error().code, "ledger.stale_fence")
+      << "another claim followed";
+  EXPECT_EQ(intent_of(first.attempt, second.fence).error().code, "ledger.stale_fence")
+      << "of another attempt";
+  EXPECT_TRUE(intent_of(second.attempt, second.fence));
+}
+
+// Whatever the stock's table says: by hand, since no program would put it back.
+TEST_F(LedgerAttempts, BeginNoBlankTwiceThoughItCountsAsUnused) {
+  receive(new_job(2));
+  begin(1);
+  ledger.reset();
+  sqlite3* raw = nullptr;
+  ASSERT_EQ(sqlite3_open(file.c_str(), &raw), SQLITE_OK);
+  EXPECT_EQ(sqlite3_exec(raw, "UPDATE blanks SET place = 'line'", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(raw);
+  reopen();
+  const auto claimed = claim();
+  EXPECT_EQ(in_group([&] { return ledger->begin_blank(begin_of(claimed, 1)); }).error().code,
+            "ledger.blank_used");
+}
+
 TEST_F(LedgerAttempts, RemakeSpoiledCardsUpToTheLimit) {
   for (int number = 1; number <= 3; ++number) {
     const auto key = begin(number);

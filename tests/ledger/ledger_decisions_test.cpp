@@ -77,8 +77,13 @@ TEST_F(LedgerDecisions, MakeNoCardGoodThatWasNeverPrinted) {
 
 TEST_F(LedgerDecisions, DoNothingTwiceAndNothingOtherUnderOneId) {
   stock(1, 1);
+  const auto before = journal().size();
   const auto key = doubted(1, true);
   ASSERT_TRUE(enact(1, ResolveCard{key.attempt, Resolution::missing, 2, {}}));
+  const auto told = types_from(before);
+  EXPECT_EQ(told.at(told.size() - 4), "attempt.in_doubt");
+  EXPECT_EQ(told.at(told.size() - 2), "attempt.missing");
+  EXPECT_EQ(told.back(), "job.failed");
   const auto size = journal().size();
   EXPECT_TRUE(enact(1, ResolveCard{key.attempt, Resolution::missing, 2, {}}).value().already);
   EXPECT_EQ(journal().size(), size);
@@ -116,6 +121,7 @@ TEST_F(LedgerDecisions, RecallAGoodCardAndThenDestroyIt) {
   stock(1, 1);
   issue(1);
   ASSERT_TRUE(enact(1, RecallCard{uuid_of(1), false}));
+  EXPECT_EQ(types_from(0).back(), "card.recalled");
   EXPECT_EQ(ledger->job(uuid_of(1)).value().state, job::JobState::recalled);
   const auto before = journal().size();
   ASSERT_TRUE(enact(2, DestroyBlanks{{serial_of(1)}}));
@@ -130,6 +136,7 @@ TEST_F(LedgerDecisions, LoseADeliveredCard) {
   stock(1, 1);
   issue(1);
   ASSERT_TRUE(in_group([&] { return ledger->deliver(uuid_of(1), kClerk); }));
+  EXPECT_EQ(types_from(0).back(), "card.delivered");
   EXPECT_EQ(at(StockPlace::delivered), 1);
   EXPECT_EQ(in_group([&] { return ledger->deliver(uuid_of(1), kClerk); }).error().code, "ledger.state");
   ASSERT_TRUE(enact(1, RecallCard{uuid_of(1), true}));

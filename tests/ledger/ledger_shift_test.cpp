@@ -70,6 +70,7 @@ TEST_F(LedgerShift, ClosesWhenTheCountAgrees) {
   EXPECT_EQ(close().error().code, "shift.not_counted");
   const auto counted = count({serial_of(1), serial_of(2), serial_of(3), serial_of(4), serial_of(5)});
   EXPECT_EQ(counted.value().missing.size(), 0U);
+  EXPECT_EQ(types_from(0).back(), "stock.counted");
   ASSERT_TRUE(close());
   const auto data = journal().back().at("data").as_object();
   EXPECT_EQ(data.at("classes").as_object().at(kClass).as_object().at("line").as_int64(), 5);

@@ -121,6 +121,12 @@ TEST_F(LedgerStock, MovesAnUnreadableBlankToQuarantine) {
   EXPECT_EQ(types_from(0).back(), "stock.moved");
   EXPECT_EQ(in_group([&] { return ledger->quarantine_blank("B999999", "x"); }).error().code,
             "ledger.blank_unknown");
+  // One that is in a machine is on record there, whatever a line makes of its body.
+  receive(test_support::new_job(1));
+  begin(2);
+  EXPECT_TRUE(in_group([&] { return ledger->quarantine_blank("B000002", "unreadable"); }));
+  EXPECT_EQ(reader()->blank("B000002").value()->place, StockPlace::machine);
+  EXPECT_EQ(types_from(0).back(), "attempt.begun");
   EXPECT_EQ(balances().at(0).difference(), 0);
 }
 

@@ -136,6 +136,27 @@ TEST_F(LedgerLife, WritesEveryEntryAsTheContractSays) {
                                       "boot.stopped"}));
 }
 
+TEST_F(LedgerLife, TellsWhatRanUnderWhichRulesAndHowItsDevicesWere) {
+  const auto before = journal().size();
+  ASSERT_TRUE(in_group([&]() -> Status {
+    TRY_STATUS(ledger->boot_started({"0.1.0", "build", "configuration", "manifest", {{"attempts", 0}}}));
+    TRY_STATUS(ledger->manifest_loaded({{"policy.json", "hash"}}));
+    TRY_STATUS(ledger->key_changed({{"key", "ds-1"}, {"what", "begins"}}));
+    for (const char* what : {"up", "fault", "cleared", "down"}) {
+      TRY_STATUS(ledger->device_event(what, "reader-1", "a reason"));
+    }
+    return ledger->boot_stopped("asked to");
+  }));
+  EXPECT_EQ(types_from(before),
+            (std::vector<std::string>{"boot.started", "manifest.loaded", "key.changed", "device.up",
+                                      "device.fault", "device.cleared", "device.down", "boot.stopped"}));
+  const auto entries = journal();
+  EXPECT_EQ(entries.at(before).at("data").as_object().at("manifest").as_string(), "manifest");
+  EXPECT_EQ(entries.at(before + 1).at("data").as_object().at("files"),
+            (json::object{{"policy.json", "hash"}}));
+  EXPECT_EQ(entries.back().at("data").as_object().at("reason").as_string(), "asked to");
+}
+
 TEST_F(LedgerLife, NeverChangesTheBytesOfAnEntry) {
   stock(1, 2);
   receive(test_support::new_job(1));

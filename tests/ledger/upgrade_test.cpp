@@ -47,6 +47,22 @@ TEST_F(LedgerUpgrade, TakesUpAFileOfVersion1WithAllThatIsInIt) {
   ASSERT_TRUE(ledger.commit_group());
 }
 
+TEST_F(LedgerUpgrade, HasAStatementOnceAsANewLedgerHas) {
+  ASSERT_TRUE(Ledger::bring_up_to_date(file, clock));
+  sqlite3* raw = nullptr;
+  ASSERT_EQ(sqlite3_open(file.c_str(), &raw), SQLITE_OK);
+  const auto insert = [raw](const std::string& columns) {
+    const std::string sql =
+        "INSERT INTO statements (id, digest, sequence) SELECT " + columns + " FROM statements LIMIT 1";
+    sqlite3_exec(raw, sql.c_str(), nullptr, nullptr, nullptr);
+    return std::string(sqlite3_errmsg(raw));
+  };
+  EXPECT_EQ(insert("id, 'other', 1000"), "UNIQUE constraint failed: statements.id");
+  EXPECT_EQ(insert("'other', 'other', sequence"), "UNIQUE constraint failed: statements.sequence");
+  EXPECT_EQ(insert("'other', 'other', 1000"), "not an error");
+  sqlite3_close(raw);
+}
+
 TEST_F(LedgerUpgrade, CountsTheTimeThatDataAreKeptFromTheUpgradeOn) {
   have_file("ledger-v1.sql");
   auto opened = Ledger::open(file, test_support::kIdentity, {clock, random, vault});

@@ -42,6 +42,21 @@ TEST(Control, StopsTheLineWhenTheClockGoesBackAndHoldsNoJobForIt) {
   EXPECT_THAT(world.broken_promises(), IsEmpty()) << world.trace();
 }
 
+// The attempt is ended behind the station's back, so that its next step cannot be recorded.
+TEST(Halt, FollowsAStepThatCannotBeRecordedAndNothingIsDoneAfterIt) {
+  World world({1, 1});
+  world.add_blanks(1);
+  const auto job = world.submit(1).front();
+  for (int turn = 0; turn < 10 && world.attempts_of(job).empty(); ++turn) world.run_turns(1);
+  const auto attempt = world.attempts_of(job).at(0);
+  ASSERT_TRUE(world.turn([&] {
+    EXPECT_TRUE(world.ledger().finish_spoiled({attempt.id, attempt.fence}, "test", 2));
+  }));
+  EXPECT_FALSE(world.run()) << world.trace();
+  EXPECT_THAT(world.station().halted(), testing::StartsWith("ledger.state")) << world.trace();
+  EXPECT_EQ(world.transport().at({Place::Kind::reader, 1})->serial, World::serial(1)) << "where it was";
+}
+
 TEST(Control, FinishesWhatIsInTheMachinesWhenDrained) {
   World world({3, 1});
   world.add_blanks(4);

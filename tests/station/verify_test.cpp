@@ -59,6 +59,28 @@ TEST_F(Verify, RefusesAChipThatWasChanged) {
   EXPECT_EQ(evidence.error().code, "resolve.chip_refused") << world.trace();
 }
 
+TEST_F(Verify, IsOnlyOfACardInDoubt) {
+  world.pause(false);
+  job = world.submit(1).front();
+  ASSERT_TRUE(world.run()) << world.trace();
+  ASSERT_EQ(world.state_of(job), JobState::issued);
+  world.pause(true);
+  EXPECT_EQ(verify().error().code, "ledger.state");
+}
+
+TEST_F(Verify, DisturbsNoCardInTheReader) {
+  put_into_reader();
+  std::vector<std::string> codes;
+  const auto note = [&](const Result<json::object>& evidence) {
+    codes.push_back(evidence ? "read" : evidence.error().code);
+  };
+  world.station().verify_doubted(job + "/1", note);
+  world.station().verify_doubted(job + "/1", note);
+  world.pause(true);
+  EXPECT_TRUE(world.run()) << world.trace();
+  EXPECT_EQ(codes, (std::vector<std::string>{"resolve.reader_busy", "read"}));
+}
+
 TEST_F(Verify, FeedsNothingIntoTheReaderWhileTheCardStandsInIt) {
   put_into_reader();
   ASSERT_TRUE(verify());
