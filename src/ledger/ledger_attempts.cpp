@@ -186,7 +186,9 @@ Status Ledger::bind_print(const AttemptKey& key, const PrintBinding& binding, co
   TRY_STATUS(operation.begun());
   TRY(auto attempt, fenced_attempt(*state_->database, key, guarded("ledger.bind_print.fence")));
   AttemptRecord sent = attempt;  // the intent is allowed where the step will be
-  TRY_STATUS(change_attempt(sent, job::AttemptEvent::sent));
+  if (guarded("ledger.bind_print.state")) {
+    TRY_STATUS(change_attempt(sent, job::AttemptEvent::sent));
+  }
   attempt.print = binding;
   attempt.evidence["print"] = evidence;
   json::object data = named(attempt);

@@ -4,6 +4,8 @@
 #include <gmock/gmock.h>
 #include <sqlite3.h>
 
+#include "tests/ledger/bench.hpp"
+
 namespace imprimatur::sim {
 namespace {
 
@@ -15,6 +17,31 @@ TEST(PowerCutOnDisk, LeavesEveryAcknowledgedCommitAndNoHalfOne) {
   EXPECT_THAT(totals.broken, IsEmpty());
   EXPECT_GT(totals.points, 150U);
   EXPECT_GT(totals.images, 900U);
+}
+
+// SQLite ends a transaction by itself when a page cannot be read in it. What comes after in that group would
+// be a transaction of its own, and durable without what it rests on.
+class GroupOnDisk : public test_support::LedgerBench {
+ protected:
+  void TearDown() override { ledger.reset(); }
+  SimulatedDisk disk;
+};
+
+TEST_F(GroupOnDisk, TakesNothingMoreWhenItsTransactionWasEndedByAReadError) {
+  reopen();  // nothing of the stock's table is in memory
+  const auto before = ledger->journal_size();
+  ASSERT_TRUE(ledger->begin_group());
+  ASSERT_TRUE(ledger->device_event("up", "reader-1", "seen"));
+  disk.on_call = [](DiskCall call) { return call == DiskCall::read ? SQLITE_IOERR_READ : SQLITE_OK; };
+  EXPECT_EQ(ledger->receive_blanks(test_support::receipt(1, 2), {}).error().code, "ledger.store");
+  disk.on_call = nullptr;
+  const auto next = ledger->device_event("up", "reader-2", "seen");
+  ASSERT_FALSE(next);
+  EXPECT_EQ(next.error().code, "ledger.store");
+  EXPECT_FALSE(ledger->commit_group());
+  ledger->roll_back_group();
+  reopen();
+  EXPECT_EQ(ledger->journal_size(), before);
 }
 
 struct Failing {

@@ -88,6 +88,22 @@ TEST(Derivations, AreOnRecordWithTheIntentToWrite) {
   EXPECT_THAT(world.journal_with("\"derivations\":4"), SizeIs(1));
 }
 
+// A chip that is looked at after a restart may have to be closed: with keys that are derived once more.
+TEST(Derivations, AreOnRecordOnceMoreForACardThatARestartFound) {
+  World world({2, 1});
+  world.add_blanks(1);
+  const auto job = world.submit(1).front();
+  for (int turn = 0; turn < 10 && world.attempts_of(job).empty(); ++turn) world.run_turns(1);
+  ASSERT_THAT(world.attempts_of(job), SizeIs(1));
+  EXPECT_THAT(world.journal_with("\"act\":\"write\""), SizeIs(1));
+  world.restart();
+  ASSERT_TRUE(world.run()) << world.trace();
+  const auto resumed = world.journal_with("\"resumed\":true");
+  ASSERT_THAT(resumed, SizeIs(1)) << world.trace();
+  EXPECT_THAT(resumed.front(), HasSubstr("\"derivations\":4"));
+  EXPECT_THAT(world.broken_promises(), IsEmpty()) << world.trace();
+}
+
 TEST(Derivations, AboveTheLimitOfABlankStopTheLine) {
   World world({2, 1, {"ds-UTO"}, 100, 1});
   world.add_blanks(2);
