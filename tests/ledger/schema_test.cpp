@@ -67,6 +67,7 @@ const Refused kRefused[] = {
     {ATTEMPT "('x', 'j1', 2, 2, 'B2', 'c', 'l', 'begun', NULL)", "UNIQUE constraint failed: attempts.job"},
     {ATTEMPT "('x', 'j1', 2, 2, 'B2', 'c', 'l', 'good', NULL)", "UNIQUE constraint failed: attempts.job"},
     {ATTEMPT "('x', 'j1', 2, 2, 'B2', 'c', 'l', 'in_doubt', NULL)", "UNIQUE constraint failed: attempts.job"},
+    {"INSERT INTO job_counts VALUES ('ready', 5)", "UNIQUE constraint failed: job_counts.state"},
     {"INSERT INTO signers VALUES ('ds', 2)", "UNIQUE constraint failed: signers.key_id"},
     {"INSERT INTO past_journal VALUES ('e', 0, x'00')",
      "UNIQUE constraint failed: past_journal.epoch, past_journal.sequence"},

@@ -48,6 +48,7 @@ TEST_F(LedgerUpgrade, TakesUpAFileOfVersion1WithAllThatIsInIt) {
 }
 
 TEST_F(LedgerUpgrade, HasAStatementOnceAsANewLedgerHas) {
+  have_file("ledger-v1.sql");
   ASSERT_TRUE(Ledger::bring_up_to_date(file, clock));
   sqlite3* raw = nullptr;
   ASSERT_EQ(sqlite3_open(file.c_str(), &raw), SQLITE_OK);
