@@ -119,6 +119,7 @@ keys = "keys"
 socket = "imprimatur.sock"
 evidence_dir = "$out"
 products = ["utopia-id", "vn-citizen"]
+connections_per_person = 256
 
 [vault]
 module = "/usr/lib/softhsm/libsofthsm2.so"

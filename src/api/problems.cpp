@@ -22,6 +22,8 @@ constexpr std::array kProblems{
             "Send at most 10,000 lines; those taken already do no harm when they come again."},
     Problem{"api.intake_full", 429, "the station has as much to read as it takes",
             "Send the same again after Retry-After seconds."},
+    Problem{"api.person_connections", 429, "the caller has as many connections as one may have",
+            "Close connections that are not used, or keep one and ask again on it."},
     Problem{"api.internal", 500, "the station failed; whether the request had an effect is not known",
             "Ask for the state first; report the fault."},
     Problem{"api.busy", 503, "the station has as many connections as it takes",

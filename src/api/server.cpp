@@ -30,17 +30,6 @@ Caller caller_of(UnixProtocol::socket& socket, const People& people) {
   return people.by_uid(peer.uid);
 }
 
-// A client more than the station takes is told so and not only hung up on. The socket is new, so its buffer
-// takes the few bytes and nothing blocks.
-void turn_away(UnixProtocol::socket& socket) {
-  const auto response =
-      message_of(problem_response(503, fail("api.busy", "the station has as many connections as it takes", {},
-                                            "Close connections that are not used; try again later.")),
-                 false, false);
-  error_code ignored;
-  http::write(socket, response, ignored);
-}
-
 // Takes the socket's place when nobody listens there any more. Error api.listen.
 Status make_room(const std::filesystem::path& path) {
   if (path.string().size() > kSocketPathMax) {
@@ -67,6 +56,12 @@ Status make_room(const std::filesystem::path& path) {
 }
 
 }  // namespace
+
+bool is_address(const std::string& text) {
+  error_code ec;
+  asio::ip::make_address(text, ec);
+  return !ec;
+}
 
 Status Server::State::listen_unix() {
   TRY_STATUS(make_room(options.socket));
@@ -98,12 +93,6 @@ Status Server::State::listen_tcp() {
               "Check that the address is this machine's and the port is free.");
 }
 
-std::size_t Server::State::connections_over(bool over_tcp) const {
-  return static_cast<std::size_t>(
-      std::count_if(connections.begin(), connections.end(),
-                    [over_tcp](const Connection* connection) { return connection->over_tcp == over_tcp; }));
-}
-
 asio::awaitable<void> Server::State::accept_unix() {
   while (!stopping) {
     error_code ec;
@@ -113,8 +102,6 @@ asio::awaitable<void> Server::State::accept_unix() {
       // No file descriptors left, most likely: without a pause this would be a busy loop.
       asio::steady_timer pause(context, kAcceptPause);
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ec));
-    } else if (connections_over(false) >= options.limits.connections_max) {
-      turn_away(socket);
     } else {
       Caller caller = caller_of(socket, options.people);
       asio::co_spawn(context, serve(unix_stream(std::move(socket)), std::move(caller), false),
@@ -124,7 +111,7 @@ asio::awaitable<void> Server::State::accept_unix() {
 }
 
 // Whoever has not shown a certificate yet gets little: a few seconds, and the place of the one that has
-// waited longest.
+// waited longest (admission.cpp).
 asio::awaitable<void> Server::State::accept_tcp() {
   while (!stopping) {
     error_code ec;
@@ -135,19 +122,22 @@ asio::awaitable<void> Server::State::accept_tcp() {
       co_await pause.async_wait(asio::redirect_error(asio::use_awaitable, ec));
       continue;
     }
-    if (handshakes.size() >= options.limits.handshakes_max) handshakes.front()->close();
-    asio::co_spawn(context, serve_tls(std::move(socket)), asio::detached);
+    error_code gone;
+    std::string from = address_group(socket.remote_endpoint(gone).address());
+    make_room_for(from);
+    asio::co_spawn(context, serve_tls(std::move(socket), std::move(from)), asio::detached);
   }
 }
 
-asio::awaitable<void> Server::State::serve_tls(tcp::socket socket) {
+asio::awaitable<void> Server::State::serve_tls(tcp::socket socket, std::string from) {
   std::optional<TlsPeer> peer;
   {
     const auto handshake = tls->begin(std::move(socket));
-    const Listed<TlsContext::Handshake> listed(handshakes, *handshake);
+    Arrival arrival{*handshake, std::move(from)};
+    const Listed<Arrival> listed(arrivals, arrival);
     peer = co_await handshake->run(options.limits.handshake);
   }
-  if (peer && !stopping && connections_over(true) < options.limits.connections_max) {
+  if (peer && !stopping) {
     Caller caller = options.people.by_certificate(peer->fingerprint, peer->subject);
     co_await serve(std::move(peer->stream), std::move(caller), true);
   }
@@ -157,10 +147,13 @@ asio::awaitable<void> Server::State::serve_tls(tcp::socket socket) {
 asio::awaitable<void> Server::State::serve(std::unique_ptr<ByteStream> bytes, Caller caller, bool over_tcp) {
   if (stopping) co_return;
   {
+    auto refusal = too_many(caller, over_tcp);
     Connection connection(std::move(bytes), std::move(caller), over_tcp);
+    connection.turned_away = refusal.has_value();
     const Listed<Connection> listed(connections, connection);
     try {
-      while (co_await answer_one(connection) && !stopping) {
+      if (refusal) co_await turn_away(connection, std::move(*refusal));
+      while (!refusal && co_await answer_one(connection) && !stopping) {
       }
     } catch (const std::exception&) {
       // The other end went away or was too slow: nothing to tell it.
@@ -170,7 +163,7 @@ asio::awaitable<void> Server::State::serve(std::unique_ptr<ByteStream> bytes, Ca
 }
 
 void Server::State::end_when_empty() {
-  if (stopping && connections.empty() && handshakes.empty()) give_up.cancel();
+  if (stopping && connections.empty() && arrivals.empty()) give_up.cancel();
 }
 
 // On the network thread. What was asked for whole is answered; the rest ends here.
@@ -179,7 +172,7 @@ void Server::State::begin_stop() {
   error_code ignored;
   unix_acceptor.close(ignored);
   tcp_acceptor.close(ignored);
-  for (TlsContext::Handshake* handshake : handshakes) handshake->close();
+  for (Arrival* arrival : arrivals) arrival->handshake.close();
   for (Connection* connection : connections) {
     // Closed, not cancelled: between two parts of a read there is nothing to cancel.
     if (connection->reading) connection->stream.bytes().close();
@@ -187,7 +180,7 @@ void Server::State::begin_stop() {
   for (Subscription* subscription : subscriptions) subscription->wake.wake();
   for (Wake* wake : waiting) wake->wake();
   journal_grew.wake();
-  if (connections.empty() && handshakes.empty()) return;
+  if (connections.empty() && arrivals.empty()) return;
   give_up.expires_after(kStopTimeout);
   give_up.async_wait([this](const error_code& ec) {
     if (!ec) context.stop();
@@ -196,7 +189,7 @@ void Server::State::begin_stop() {
 
 // On the network thread: whoever came with a certificate comes again and is checked anew.
 void Server::State::renew_connections() {
-  for (TlsContext::Handshake* handshake : handshakes) handshake->close();
+  for (Arrival* arrival : arrivals) arrival->handshake.close();
   for (Connection* connection : connections) {
     if (!connection->over_tcp) continue;
     connection->leaving = true;
@@ -233,15 +226,19 @@ std::uint16_t Server::tcp_port() const {
   return ec ? std::uint16_t{0} : endpoint.port();
 }
 
-Result<std::string> Server::reload_certificates() {
-  if (!state_->options.tcp) return std::string();
+Result<CertificatesRead> Server::reload_certificates(
+    const std::function<Status(const CertificatesRead&)>& note) {
+  if (!state_->options.tcp) return CertificatesRead{};
   TRY(auto fresh, TlsContext::load(state_->options.tcp->tls));
-  std::string fingerprint = fresh->fingerprint();
+  CertificatesRead read = fresh->read();
+  if (note) {
+    TRY_STATUS(note(read));
+  }
   asio::post(state_->context, [state = state_.get(), fresh = std::move(fresh)]() mutable {
     state->tls = std::move(fresh);
     state->renew_connections();
   });
-  return fingerprint;
+  return read;
 }
 
 void Server::wake_subscribers() {

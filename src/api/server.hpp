@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,8 +18,10 @@ namespace imprimatur::api {
 
 // What one client, and all of them together, may take of the station.
 struct ServerLimits {
-  std::size_t connections_max = 256;  // on each of the two ports
-  std::size_t handshakes_max = 64;    // of TLS, under way; one more, and the oldest is shed
+  std::size_t connections_max = 256;        // on each of the two ports
+  std::size_t person_connections_max = 64;  // of one person, over both
+  std::size_t handshakes_max = 64;          // of TLS, under way; one more, and the oldest is shed
+  std::size_t address_handshakes_max = 16;  // likewise from one address: the oldest of its own is shed
   std::size_t body_bytes_max = 16U << 20;
   std::size_t intake_bytes_max = 256U << 20;  // of bodies that are held at the same time
   std::size_t slow_bytes = 4U << 20;          // of events that a client has credit for and does not take
@@ -29,6 +32,9 @@ struct ServerLimits {
   std::chrono::milliseconds answer{30000};  // until the client has taken an answer
   std::chrono::milliseconds slow{5000};     // one event that is not taken
 };
+
+// Whether the text is an IPv4 or IPv6 address.
+bool is_address(const std::string& text);
 
 struct TcpOptions {
   std::string address = "127.0.0.1";  // IPv4 or IPv6
@@ -58,10 +64,12 @@ class Server {
   // The TCP port that it listens on; 0 without TCP.
   std::uint16_t tcp_port() const;
 
-  // Any thread: reads the certificates and revocation lists again. Connections over TCP end when they have
-  // their answer, so that whoever comes again is checked anew. The server certificate's SHA-256 (hex, lower
-  // case), empty without TCP. Error api.tls: nothing has changed.
-  Result<std::string> reload_certificates();
+  // Any thread: reads the certificates and revocation lists again. What was read is shown to `note` before it
+  // is in force (empty without TCP, and `note` is not asked). Connections over TCP end when they have their
+  // answer, so that whoever comes again is checked anew. Error api.tls, or that of `note`: nothing has
+  // changed.
+  Result<CertificatesRead> reload_certificates(
+      const std::function<Status(const CertificatesRead&)>& note = {});
 
   // Any thread: the journal has grown or progress has changed. Cheap; never blocks.
   void wake_subscribers();

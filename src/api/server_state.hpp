@@ -22,6 +22,7 @@
 #include <optional>
 #include <thread>
 
+#include "api/address_group.hpp"
 #include "api/batch_lines.hpp"
 #include "api/byte_stream.hpp"
 #include "api/event_messages.hpp"
@@ -115,9 +116,17 @@ struct Connection {
   beast::flat_buffer buffer;
   Caller caller;
   bool over_tcp;
-  bool reading = false;  // no whole request is here: stop() need not wait for it
-  bool idle = false;     // nothing of a request is here
-  bool leaving = false;  // the next answer is the last on this connection
+  bool reading = false;      // no whole request is here: stop() need not wait for it
+  bool idle = false;         // nothing of a request is here
+  bool leaving = false;      // the next answer is the last on this connection
+  bool turned_away = false;  // told why it is not served, and nothing else
+};
+
+// A connection over TCP that has not shown a certificate yet.
+struct Arrival {
+  TlsContext::Handshake& handshake;
+  std::string from;  // address_group of the other end
+  bool shed = false;
 };
 
 struct Server::State {
@@ -136,7 +145,7 @@ struct Server::State {
   std::size_t intake_bytes_free;
   // Before the context: what its last handlers hold is taken off the lists when the context goes.
   std::list<Connection*> connections;
-  std::list<TlsContext::Handshake*> handshakes;
+  std::list<Arrival*> arrivals;
   std::list<Subscription*> subscriptions;
   std::list<Wake*> waiting;  // requests that wait for the next entry
   std::shared_ptr<TlsContext> tls;
@@ -172,14 +181,18 @@ struct Server::State {
     co_return std::move(*answer);
   }
 
+  // -- admission.cpp
+  std::optional<Error> too_many(const Caller& caller, bool over_tcp) const;
+  asio::awaitable<void> turn_away(Connection& connection, Error why);
+  void make_room_for(const std::string& address);
+
   // -- server.cpp
   Status listen_unix();
   Status listen_tcp();
   asio::awaitable<void> accept_unix();
   asio::awaitable<void> accept_tcp();
-  asio::awaitable<void> serve_tls(asio::ip::tcp::socket socket);
+  asio::awaitable<void> serve_tls(asio::ip::tcp::socket socket, std::string from);
   asio::awaitable<void> serve(std::unique_ptr<ByteStream> bytes, Caller caller, bool over_tcp);
-  std::size_t connections_over(bool tcp) const;
   void renew_connections();
   void begin_stop();
   void end_when_empty();

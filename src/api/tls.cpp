@@ -1,5 +1,6 @@
 #include "api/tls.hpp"
 
+#include <openssl/err.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <sys/stat.h>
@@ -10,6 +11,7 @@
 
 #include "api/linger.hpp"
 #include "base/encoding.hpp"
+#include "base/files.hpp"
 
 namespace imprimatur::api {
 namespace {
@@ -20,6 +22,7 @@ using SslStream = boost::beast::ssl_stream<TcpStream>;
 
 // A certificate of ours is verified by one authority, or by a root and one below it.
 constexpr int kChainDepthMax = 3;
+constexpr std::size_t kPemBytesMax = 64U << 20;  // of authorities, or of their lists
 
 Error tls_error(std::string message, const std::filesystem::path& file, std::string remedy = {}) {
   return fail("api.tls", std::move(message), file.string(), std::move(remedy));
@@ -67,24 +70,75 @@ Status load_own(ssl::context& context, const TlsFiles& files) {
   return ok();
 }
 
+using Bio = std::unique_ptr<BIO, decltype(&BIO_free)>;
+using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
+using RevocationList = std::unique_ptr<X509_CRL, decltype(&X509_CRL_free)>;
+
+// The whole file, so that what is hashed is what is used.
+Result<Bytes> read_pem(const std::filesystem::path& file, std::string& hash) {
+  auto text = read_file(file, kPemBytesMax);
+  if (!text) return tls_error("the file cannot be read: " + text.error().message, file);
+  std::array<std::uint8_t, EVP_MAX_MD_SIZE> digest{};
+  unsigned size = 0;
+  const Bytes& bytes = text.value();
+  if (EVP_Digest(bytes.data(), bytes.size(), digest.data(), &size, EVP_sha256(), nullptr) != 1)
+    return tls_error("the file cannot be hashed", file);
+  hash = to_hex_lower(ByteView(digest.data(), size));
+  return text;
+}
+
+Bio reader_of(const Bytes& text) {
+  return {BIO_new_mem_buf(text.data(), static_cast<int>(text.size())), &BIO_free};
+}
+
+// After the last PEM object: nothing but the end of the text may have ended the reading.
+bool ended_well() {
+  const unsigned long error = ERR_peek_last_error();
+  ERR_clear_error();
+  return ERR_GET_LIB(error) == ERR_LIB_PEM && ERR_GET_REASON(error) == PEM_R_NO_START_LINE;
+}
+
+Status load_authorities(SSL_CTX* native, const TlsFiles& files, CertificatesRead& read) {
+  TRY(auto text, read_pem(files.client_ca, read.client_ca));
+  const Bio bio = reader_of(text);
+  bool good = true;
+  int count = 0;
+  while (bio && good) {
+    const Certificate one(PEM_read_bio_X509(bio.get(), nullptr, nullptr, nullptr), &X509_free);
+    if (!one) break;
+    good = X509_STORE_add_cert(SSL_CTX_get_cert_store(native), one.get()) == 1 &&
+           SSL_CTX_add_client_CA(native, one.get()) == 1;
+    ++count;
+  }
+  if (ended_well() && good && count > 0) return ok();
+  return tls_error("no certificate authority can be read here", files.client_ca);
+}
+
 // The lists are asked for the client's own certificate: one that is not covered, or whose list has run out,
 // is refused.
-Status load_clients(ssl::context& context, const TlsFiles& files) {
-  SSL_CTX* native = context.native_handle();
-  error_code ec;
-  context.load_verify_file(files.client_ca.string(), ec);
-  if (ec) return tls_error("no certificate authority can be read here: " + ec.message(), files.client_ca);
-  STACK_OF(X509_NAME)* names = SSL_load_client_CA_file(files.client_ca.c_str());
-  if (names == nullptr) return tls_error("no certificate authority can be read here", files.client_ca);
-  SSL_CTX_set_client_CA_list(native, names);  // takes them over
-  if (files.client_crl.empty()) return ok();
+Status load_revocations(SSL_CTX* native, const TlsFiles& files, CertificatesRead& read) {
+  TRY(auto text, read_pem(files.client_crl, read.client_crl));
   X509_STORE* store = SSL_CTX_get_cert_store(native);
-  X509_LOOKUP* lookup = X509_STORE_add_lookup(store, X509_LOOKUP_file());
-  if (lookup == nullptr || X509_load_crl_file(lookup, files.client_crl.c_str(), X509_FILETYPE_PEM) < 1) {
-    return tls_error("no revocation list can be read here", files.client_crl);
+  const Bio bio = reader_of(text);
+  bool good = true;
+  int count = 0;
+  while (bio && good) {
+    const RevocationList one(PEM_read_bio_X509_CRL(bio.get(), nullptr, nullptr, nullptr), &X509_CRL_free);
+    if (!one) break;
+    good = X509_STORE_add_crl(store, one.get()) == 1;
+    ++count;
   }
+  if (!ended_well() || !good || count == 0)
+    return tls_error("no revocation list can be read here", files.client_crl);
   X509_STORE_set_flags(store, X509_V_FLAG_CRL_CHECK);
   return ok();
+}
+
+Status load_clients(ssl::context& context, const TlsFiles& files, CertificatesRead& read) {
+  SSL_CTX* native = context.native_handle();
+  TRY_STATUS(load_authorities(native, files, read));
+  if (files.client_crl.empty()) return ok();
+  return load_revocations(native, files, read);
 }
 
 // OpenSSL's verification asks for the purpose "client" by itself (SSL_CTX, server side).
@@ -155,7 +209,7 @@ class RunningHandshake final : public TlsContext::Handshake {
 
 struct TlsContext::State {
   ssl::context context{ssl::context::tls_server};
-  std::string fingerprint;
+  CertificatesRead read;
 };
 
 TlsContext::TlsContext(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -165,13 +219,13 @@ Result<std::shared_ptr<TlsContext>> TlsContext::load(const TlsFiles& files) {
   auto state = std::make_unique<State>();
   demand_mutual_tls13(state->context);
   TRY_STATUS(load_own(state->context, files));
-  TRY_STATUS(load_clients(state->context, files));
-  state->fingerprint = fingerprint_of(SSL_CTX_get0_certificate(state->context.native_handle()));
+  TRY_STATUS(load_clients(state->context, files, state->read));
+  state->read.certificate = fingerprint_of(SSL_CTX_get0_certificate(state->context.native_handle()));
   return std::shared_ptr<TlsContext>(new TlsContext(std::move(state)));
 }
 
-const std::string& TlsContext::fingerprint() const {
-  return state_->fingerprint;
+const CertificatesRead& TlsContext::read() const {
+  return state_->read;
 }
 
 std::unique_ptr<TlsContext::Handshake> TlsContext::begin(asio::ip::tcp::socket socket) {

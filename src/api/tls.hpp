@@ -31,8 +31,7 @@ class TlsContext {
   TlsContext(const TlsContext&) = delete;
   TlsContext& operator=(const TlsContext&) = delete;
 
-  // SHA-256 of the server's certificate, lower-case hex.
-  const std::string& fingerprint() const;
+  const CertificatesRead& read() const;
 
   // A handshake that has not begun; `close` ends it, also while it is under way.
   class Handshake {

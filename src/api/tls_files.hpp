@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <string>
 
 namespace imprimatur::api {
 
@@ -10,6 +11,13 @@ struct TlsFiles {
   std::filesystem::path key;          // PEM, without a pass phrase; others may not read it
   std::filesystem::path client_ca;    // PEM: who issues client certificates
   std::filesystem::path client_crl;   // PEM: their revocation lists; empty: there are none
+};
+
+// What was read of them: SHA-256, hex, lower case.
+struct CertificatesRead {
+  std::string certificate;  // of the server's own certificate
+  std::string client_ca;    // of the file of authorities
+  std::string client_crl;   // of the file of revocation lists; empty without one
 };
 
 }  // namespace imprimatur::api

@@ -285,11 +285,17 @@ Status read_people(Table& root, Config& config) {
   return ok();
 }
 
-Result<api::TcpOptions> read_tcp(Table table) {
+// Without a port it would listen on any that is free, and nobody would know where to ask.
+Result<api::TcpOptions> read_tcp(Table table, int& certificate_look_seconds) {
   api::TcpOptions tcp;
   int port = 0;
   TRY_STATUS(table.read("address", tcp.address));
-  TRY_STATUS(table.read_number("port", port, {0, 65535}));
+  if (!api::is_address(tcp.address)) {
+    return fail("config.key", "expected an IPv4 or IPv6 address", table.path_of("address"),
+                "Write the address of this machine on which it listens; a name is none.");
+  }
+  TRY_STATUS(table.read_number("port", port, {1, 65535}));
+  TRY_STATUS(table.read_number("certificate_look_seconds", certificate_look_seconds, {0, 86'400}));
   tcp.port = static_cast<std::uint16_t>(port);
   TRY_STATUS(table.read_path("certificate", tcp.tls.certificate, true));
   TRY_STATUS(table.read_path("key", tcp.tls.key, true));
@@ -323,9 +329,10 @@ Status read_root(Table table, Config& config) {
     TRY_STATUS(read_trust(std::move(trust), config.revocation_lists));
   }
   TRY_STATUS(read_people(table, config));
+  TRY_STATUS(table.read_number("connections_per_person", config.connections_per_person, {1, 256}));
   if (table.has("tcp")) {
     TRY(auto tcp, table.sub("tcp"));
-    TRY(config.tcp, read_tcp(std::move(tcp)));
+    TRY(config.tcp, read_tcp(std::move(tcp), config.certificate_look_seconds));
   }
   TRY(auto vault, table.sub("vault"));
   TRY_STATUS(read_vault(std::move(vault), config.vault));

@@ -80,8 +80,10 @@ struct Config {
   // [[people]]: who may use the station. With test keys the daemon's own uid has every role when no entry
   // names it; without, a station that nobody may use is refused.
   std::vector<api::Credential> people;
+  int connections_per_person = 64;  // to the API, over both ports; one more is refused
   // [tcp]: the same API over mutual TLS 1.3; nothing when it is not there.
   std::optional<api::TcpOptions> tcp;
+  int certificate_look_seconds = 5;  // [tcp]: between two looks at the certificates' files; 0: on SIGHUP only
   VaultConfig vault;
   LineConfig line;
   // [retention]: how long personal data are kept: of issued cards, and of all else that ended or got stuck.

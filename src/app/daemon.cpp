@@ -10,6 +10,7 @@
 
 #include "api/server.hpp"
 #include "app/backend.hpp"
+#include "app/certificates.hpp"
 #include "app/evidence_folder.hpp"
 #include "app/housekeeper.hpp"
 #include "app/lanes.hpp"
@@ -68,8 +69,9 @@ struct Daemon::State {
   std::unique_ptr<ledger::LedgerReader> publishing_reader;
   std::unique_ptr<audit::LogPublisher> publisher;
   std::unique_ptr<Tidying> tidying;
-  std::unique_ptr<Housekeeper> housekeeper;
   std::unique_ptr<api::Server> server;
+  std::unique_ptr<Certificates> certificates;
+  std::unique_ptr<Housekeeper> housekeeper;
   std::atomic<bool> listening{false};  // housekeeper and server are there
   std::mutex rest_mutex;
   std::condition_variable rest_changed;
@@ -224,7 +226,12 @@ Status Daemon::State::begin() {
   serving.source = ledger->source();
   serving.people = std::move(people);
   serving.tcp = config.tcp;
+  serving.limits.person_connections_max = static_cast<std::size_t>(config.connections_per_person);
+  FileWatch certificate_files(files_of(config.tcp));
   TRY(server, api::Server::start(serving, *backend, clock));
+  certificates = std::make_unique<Certificates>(
+      Certificates::Parts{*server, *loop, *ledger, clock, log, std::move(certificate_files),
+                          std::chrono::seconds(config.certificate_look_seconds)});
   housekeeper = std::make_unique<Housekeeper>(Housekeeper::Tasks{
       [this] {
         if (auto published = publish(); !published) {
@@ -235,7 +242,10 @@ Status Daemon::State::begin() {
       [this] {
         if (backend->refresh_progress()) server->wake_subscribers();
       },
-      [this] { tidying->round(); }});
+      [this] {
+        tidying->round();
+        certificates->look();
+      }});
   listening = true;
   housekeeper->wake();
   return ok();
@@ -272,26 +282,7 @@ bool Daemon::alive(std::chrono::seconds patience) {
 }
 
 void Daemon::reload_certificates() {
-  State& state = *state_;
-  auto reloaded = state.server->reload_certificates();
-  if (!reloaded) {
-    state.log.write(message::kCertificatesNotRead, {{"code", reloaded.error().code},
-                                                    {"cause", reloaded.error().message},
-                                                    {"at", reloaded.error().field},
-                                                    {"do", reloaded.error().remedy}});
-    return;
-  }
-  if (reloaded.value().empty()) return;
-  state.log.write(message::kCertificatesRead, {{"certificate", reloaded.value()}});
-  try {
-    const auto noted = state.loop->ask<Status>([&state, fingerprint = reloaded.value()] {
-      return state.ledger->key_changed(
-          {{"key", "api-tls"}, {"event", "reloaded"}, {"certificate", fingerprint}});
-    });
-    if (!noted) state.log.write(message::kHalted, {{"code", noted.error().code}});
-  } catch (const std::future_error&) {
-    // The loop has halted and said so.
-  }
+  state_->certificates->reload("asked");
 }
 
 int Daemon::hung_calls() const {

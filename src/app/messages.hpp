@@ -38,7 +38,7 @@ inline constexpr LogMessage kCertificatesRead{"API_CERTIFICATES_READ", LogLevel:
 inline constexpr LogMessage kCertificatesNotRead{
     "API_CERTIFICATES_NOT_READ", LogLevel::error,
     "the certificates of the TCP port cannot be used; those from before stay in force",
-    "Put right what the fields name, then send SIGHUP again."};
+    "Put right what the fields name: the files are read again when they change, or on SIGHUP."};
 inline constexpr LogMessage kEvidenceNotKept{"EVIDENCE_NOT_KEPT", LogLevel::warning,
                                              "a file of the result folder could not be written",
                                              "Check the folder's disk."};

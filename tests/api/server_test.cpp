@@ -42,6 +42,7 @@ class ServerTest : public testing::Test {
     options.people = People::create({{"person-1", roles_, ::getuid(), {}, {}}}).value();
     options.limits.body_bytes_max = 1000;
     options.limits.connections_max = 80;
+    options.limits.person_connections_max = 100;
     return options;
   }
   static std::string start_error(const ServerOptions& options, Backend& backend, const Clock& clock) {
@@ -208,6 +209,33 @@ TEST_F(ServerTest, TellsAClientThatIsOneTooMany) {
   const std::string answer = raw("");
   EXPECT_EQ(answer.find("HTTP/1.1 503"), 0U) << answer;
   EXPECT_NE(answer.find("urn:imprimatur:problem:api.busy"), std::string::npos) << answer;
+}
+
+TEST_F(ServerTest, TellsAPersonThatHasMoreConnectionsThanOneMayHave) {
+  server_->stop();
+  ServerOptions few = options();
+  few.limits.person_connections_max = 3;
+  server_ = Server::start(few, backend_, clock_).value();
+  std::vector<Socket> clients;
+  for (std::size_t i = 0; i < 3; ++i) clients.push_back(connect());
+  for (Socket& client : clients) ASSERT_EQ(ask(client, http::verb::get, "/healthz").result_int(), 200U);
+  Socket fourth = connect();
+  const auto answer = ask(fourth, http::verb::get, "/healthz");
+  EXPECT_EQ(answer.result_int(), 429U);
+  EXPECT_EQ(answer["Retry-After"], "1");
+  EXPECT_FALSE(answer.keep_alive());
+  const auto problem = parse_json_object(answer.body()).value();
+  EXPECT_EQ(member_text(problem, "title").value(), "api.person_connections");
+  EXPECT_EQ(member_text(problem, "field").value(), "person-1");
+  // What they had goes on, and one that ends makes room.
+  for (Socket& client : clients) EXPECT_EQ(ask(client, http::verb::get, "/healthz").result_int(), 200U);
+  clients.pop_back();
+  unsigned status = 429;
+  for (int i = 0; i < 500 && status == 429; ++i) {  // until the server has noticed
+    Socket again = connect();
+    status = ask(again, http::verb::get, "/healthz").result_int();
+  }
+  EXPECT_EQ(status, 200U);
 }
 
 TEST_F(ServerTest, StreamsTheStoredBytesInOrderAndGoesOnWhenTheJournalGrows) {

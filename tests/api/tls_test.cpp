@@ -62,6 +62,9 @@ class ServerOverTls : public testing::Test {
     }
     return hex;
   }
+  static std::string sha256_of(const std::string& name) {
+    return run_command("sha256sum " + cert(name).string()).output.substr(0, 64);
+  }
   std::string url(const std::string& path) const {
     return "https://localhost:" + std::to_string(server_->tcp_port()) + path;
   }
@@ -149,7 +152,9 @@ TEST_F(ServerOverTls, HonoursARevocationAsSoonAsItIsToldToReadTheListAgain) {
             0);
   const auto reloaded = server_->reload_certificates();
   ASSERT_TRUE(reloaded) << reloaded.error().message;
-  EXPECT_EQ(reloaded.value(), fingerprint("server"));
+  EXPECT_EQ(reloaded.value().certificate, fingerprint("server"));
+  EXPECT_EQ(reloaded.value().client_crl, sha256_of("crl.pem"));
+  EXPECT_EQ(reloaded.value().client_ca, sha256_of("ca.pem"));
   EXPECT_EQ(curl("revoked", "/healthz"), "000");
   EXPECT_EQ(curl("queue-1", "/healthz"), "{\"status\":\"ok\"}200");
   ASSERT_EQ(run_command("mv " + list + ".before " + list).exit_code, 0);
@@ -220,6 +225,46 @@ TEST_F(ServerOverTls, LetsACrowdOfStrangersKeepNobodyOut) {
   for (int i = 0; i < 20; ++i) strangers.push_back(raw());
   EXPECT_EQ(curl("queue-1", "/healthz"), "{\"status\":\"ok\"}200");
   EXPECT_LT(until_closed(strangers.front()), 3000);
+}
+
+TEST_F(ServerOverTls, LetsACrowdFromOneAddressShedItselfOnly) {
+  ServerOptions few = options();
+  few.limits.handshakes_max = 8;
+  few.limits.address_handshakes_max = 2;
+  few.limits.handshake = std::chrono::seconds(60);
+  start(few);
+  tcp::socket patient(context_, tcp::endpoint(asio::ip::make_address_v4("127.0.0.2"), 0));
+  patient.connect({asio::ip::address_v4::loopback(), server_->tcp_port()});
+  std::vector<tcp::socket> crowd;
+  for (int i = 0; i < 6; ++i) crowd.push_back(raw());
+  for (std::size_t i = 0; i < 4; ++i) EXPECT_LT(until_closed(crowd[i]), 3000) << i;
+  EXPECT_EQ(curl("queue-1", "/healthz"), "{\"status\":\"ok\"}200");
+  patient.non_blocking(true);
+  char byte = 0;
+  boost::system::error_code ec;
+  patient.read_some(asio::buffer(&byte, 1), ec);
+  EXPECT_EQ(ec, asio::error::would_block) << ec.message();
+}
+
+TEST_F(ServerOverTls, CountsAPersonsConnectionsAndNotThoseOfOthers) {
+  ServerOptions few = options();
+  few.limits.person_connections_max = 2;
+  start(few);
+  // Two that wait, each on a connection of its own.
+  std::vector<std::thread> waiting;
+  for (int i = 0; i < 2; ++i) {
+    waiting.emplace_back([this] {
+      std::string answer = "429";  // as long as the question below is one of the two
+      while (answer.ends_with("429")) answer = curl("queue-1", "/v1/events?wait=30", "--max-time 40");
+      EXPECT_EQ(answer, "[]200");
+    });
+  }
+  std::string answer;
+  for (int i = 0; i < 200 && !answer.ends_with("429"); ++i) answer = curl("queue-1", "/healthz");
+  EXPECT_NE(answer.find("urn:imprimatur:problem:api.person_connections"), std::string::npos) << answer;
+  EXPECT_EQ(curl("operator-1", "/healthz"), "{\"status\":\"ok\"}200");
+  server_->stop();
+  for (std::thread& thread : waiting) thread.join();
 }
 
 TEST_F(ServerOverTls, TellsSubscribersToComeAgainWhenCertificatesAreReadAgain) {

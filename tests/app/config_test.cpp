@@ -204,6 +204,72 @@ TEST_F(Configuration, TakesRevocationListsOfTheKeyFolderOnly) {
             "config.key");
 }
 
+constexpr const char* kTcp = R"(
+[tcp]
+address = "::1"
+port = 8443
+certificate = "tls/server.pem"
+key = "/etc/server.key"
+client_ca = "tls/ca.pem"
+client_crl = "tls/crl.pem"
+certificate_look_seconds = 2
+)";
+
+TEST_F(Configuration, ListensOnTcpWithItsCertificates) {
+  EXPECT_FALSE(load(kGood).value().tcp);
+  const auto config = load(std::string(kGood) + kTcp);
+  ASSERT_TRUE(config) << config.error().message << " " << config.error().field;
+  ASSERT_TRUE(config.value().tcp);
+  const api::TcpOptions& tcp = *config.value().tcp;
+  EXPECT_EQ(tcp.address, "::1");
+  EXPECT_EQ(tcp.port, 8443);
+  EXPECT_EQ(tcp.tls.certificate, folder_.path() / "tls/server.pem");
+  EXPECT_EQ(tcp.tls.key, "/etc/server.key");
+  EXPECT_EQ(tcp.tls.client_ca, folder_.path() / "tls/ca.pem");
+  EXPECT_EQ(tcp.tls.client_crl, folder_.path() / "tls/crl.pem");
+  EXPECT_EQ(config.value().certificate_look_seconds, 2);
+  const auto least = load(std::string(kGood) +
+                          with(with(kTcp, "client_crl = \"tls/crl.pem\"\n", ""), "address = \"::1\"\n", ""));
+  ASSERT_TRUE(least) << least.error().message;
+  EXPECT_EQ(least.value().tcp->address, "127.0.0.1");
+  EXPECT_TRUE(least.value().tcp->tls.client_crl.empty());
+}
+
+TEST_F(Configuration, SaysWhatIsWrongWithTheTcpPort) {
+  const auto wrong = [&](const std::string& from, const std::string& to) {
+    const auto refused = load(std::string(kGood) + with(kTcp, from, to));
+    if (refused) return std::string();
+    EXPECT_EQ(refused.error().code, "config.key");
+    const std::string file = (folder_ / "c.toml").string() + ": ";
+    EXPECT_TRUE(refused.error().message.starts_with(file)) << refused.error().message;
+    return refused.error().field + ": " + refused.error().message.substr(file.size());
+  };
+  const std::string no_address = "/tcp/address: expected an IPv4 or IPv6 address";
+  EXPECT_TRUE(wrong("\"::1\"", "\"localhost\"").ends_with(no_address));
+  EXPECT_TRUE(wrong("\"::1\"", "\"127.0.0.1:80\"").ends_with(no_address));
+  EXPECT_TRUE(wrong("\"::1\"", "\"\"").ends_with(no_address));
+  const std::string no_port = "/tcp/port: expected a number from 1 to 65535";
+  for (const char* port : {"port = 0", "port = 65536", "port = -1", ""}) {
+    EXPECT_EQ(wrong("port = 8443", port), no_port) << port;
+  }
+  EXPECT_EQ(wrong("8443", "\"8443\"").find("/tcp/port: wrong type"), 0U);
+  for (const char* file : {"certificate", "key", "client_ca"}) {
+    const std::string key = std::string("\n") + file + " =";
+    EXPECT_EQ(wrong(key, "\nmoved =").find(std::string("/tcp/") + file + ": the key is missing"), 0U) << file;
+  }
+  EXPECT_EQ(wrong("client_crl", "client_clr").find("/tcp/client_clr: no such key, line"), 0U);
+  EXPECT_EQ(wrong("seconds = 2", "seconds = -1").find("/tcp/certificate_look_seconds: expected a number"),
+            0U);
+  EXPECT_EQ(code_of("tcp = 1\n" + std::string(kGood)), "config.key");
+}
+
+TEST_F(Configuration, LimitsThePersonsConnections) {
+  EXPECT_EQ(load(kGood).value().connections_per_person, 64);
+  EXPECT_EQ(load("connections_per_person = 3\n" + std::string(kGood)).value().connections_per_person, 3);
+  EXPECT_EQ(code_of("connections_per_person = 0\n" + std::string(kGood)), "config.key");
+  EXPECT_EQ(code_of("connections_per_person = 257\n" + std::string(kGood)), "config.key");
+}
+
 TEST_F(Configuration, GivesPersonalDataAwayOnlyOnABenchWithTestKeys) {
   EXPECT_EQ(code_of(with(kGood, "test_keys = true", "test_keys = false")), "config.evidence");
 }
