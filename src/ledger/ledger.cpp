@@ -5,6 +5,7 @@
 #include "base/check.hpp"
 #include "base/encoding.hpp"
 #include "base/guard.hpp"
+#include "ledger/journal_types.hpp"
 #include "ledger/ledger_state.hpp"
 
 namespace imprimatur::ledger {
@@ -180,6 +181,7 @@ void Ledger::roll_back_group() {
 
 Result<Sequence> Ledger::State::append(std::string_view type, std::string_view subject, json::object data,
                                        const Actor& actor) {
+  CHECK(is_journal_type(type));
   const WallTime now = ports.clock.now();
   if (guarded("ledger.append.form") && !is_journal_value(data)) {
     return fail("ledger.entry_form",

@@ -156,8 +156,8 @@ class Ledger {
   // from quarantine to returned. All or nothing. Errors ledger.blank_unknown, stock.place, stock.serials.
   Status move_blanks(const std::vector<std::string>& serials, StockPlace to, std::string_view reason,
                      const Actor& actor);
-  // What people counted, against the books. Journals stock.counted. Error stock.count (differs in too many
-  // ranges to be told: the wrong place or class was counted).
+  // What people counted, against the books. Journals stock.counted. Error stock.count (below 0, or differs in
+  // too many ranges to be told: the wrong place or class was counted).
   Result<CountOutcome> count_blanks(const BlankCount& count, const Actor& actor);
   // One shift at a time. Errors shift.open, shift.none.
   Result<Shift> open_shift(std::string_view zone, const Actor& actor);

@@ -189,6 +189,7 @@ Status Ledger::move_blanks(const std::vector<std::string>& serials, StockPlace t
 Result<CountOutcome> Ledger::count_blanks(const BlankCount& count, const Actor& actor) {
   Operation operation(*state_);
   TRY_STATUS(operation.begun());
+  if (count.number < 0) return fail("stock.count", "nobody counts less than none", "/number");
   TRY(auto books, booked(*state_->database, count.blank_class, count.place));
   CountOutcome outcome;
   outcome.expected = static_cast<std::int64_t>(books.size());

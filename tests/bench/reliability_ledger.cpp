@@ -111,8 +111,10 @@ Status LedgerOnDisk::make_cards(int cards) {
       const double began = now_s();
       TRY(auto claim, ledger_->claim_next({"utopia-id"}));
       if (!claim) return fail("bench.jobs", "no job is left");
-      TRY(auto attempt, ledger_->begin_blank({claim->job, claim->fence, test_support::chip_of(++begun_),
-                                              test_support::kClass, "line-1", "reader-1", "aa", "bb"}));
+      TRY(auto attempt,
+          ledger_->begin_blank({claim->job, claim->fence, test_support::chip_of(++begun_),
+                                test_support::kClass, "line-1", "reader-1", test_support::hash_of("profile"),
+                                test_support::hash_of("template")}));
       took[static_cast<std::size_t>(i)] += seconds_since(began) * 1e3;
       keys.push_back({attempt.id, claim->fence});
       TRY(auto count, ledger_->count_signature("ds-1", 1000000));

@@ -36,10 +36,19 @@ class Published:
             for schema in document["components"]["schemas"].values():
                 jsonschema.Draft202012Validator.check_schema(schema)
         self.checked = set()
+        resolver = jsonschema.RefResolver("", self.socket)
+        self.messages = {name: jsonschema.Draft202012Validator(message["payload"], resolver=resolver)
+                         for name, message in self.socket["components"]["messages"].items() if name != "entry"}
 
     def _validate(self, document, schema, value):
         resolver = jsonschema.RefResolver("", document)
         jsonschema.Draft202012Validator(schema, resolver=resolver).validate(value)
+
+    def sent(self, method, path, text):
+        """Checks what was sent with the call `path` and taken."""
+        content = self.http["paths"][path][method.lower()]["requestBody"]["content"]
+        if "application/json" in content:
+            self._validate(self.http, content["application/json"]["schema"], json.loads(text))
 
     def answer(self, method, path, status, media, text):
         """Checks an answer of the call `path`, as the document names it."""
@@ -58,11 +67,17 @@ class Published:
         self.checked.add(f"{method.lower()} {path} {status}")
 
     def message(self, text):
-        """Checks a message of the status socket; its name."""
+        """Checks a message of the status socket; its name: of an entry, its type without prefix and version."""
         event = json.loads(text)
         name = event["type"].removeprefix("org.imprimatur.").removesuffix(".v1").removeprefix("control.")
-        if "sequence" in event:
-            name = "entry"
-        self._validate(self.socket, self.socket["components"]["schemas"][name], event)
+        if name not in self.messages:
+            raise jsonschema.ValidationError(f"no schema has the type {event['type']}")
+        self.messages[name].validate(event)
         self.checked.add(name)
         return name
+
+    def entry_types(self):
+        """Types of the journal that have a schema."""
+        entry = {"$ref": "#/components/schemas/entry"}
+        return {name for name, message in self.socket["components"]["messages"].items()
+                if entry in message["payload"].get("allOf", [])}

@@ -114,7 +114,8 @@ TEST_F(LedgerBackup, RestoredAsItWasGoesOn) {
 class LedgerEpoch : public LedgerBackup {
  protected:
   const LedgerIdentity next{"test-station", "perso.example/log-2"};
-  const PastLog past{"perso.example/log-1", 40, "cm9vdA==", "restored", {}, {}, {}};
+  const PastLog past{
+      "perso.example/log-1", 40, "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=", "restored", {}, {}, {}};
   void rotate() {
     ledger.reset();
     const auto begun = Ledger::begin_new_epoch(file, next, past, {clock, random, vault});
@@ -139,7 +140,7 @@ TEST_F(LedgerEpoch, BeginsWithTheLastCheckpointOfTheOldLog) {
   const auto& previous = data.at("previous").as_object();
   EXPECT_EQ(previous.at("origin").as_string(), "perso.example/log-1");
   EXPECT_EQ(previous.at("size").as_int64(), 40);
-  EXPECT_EQ(previous.at("root").as_string(), "cm9vdA==");
+  EXPECT_EQ(previous.at("root").as_string(), "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=");
   EXPECT_EQ(previous.at("entries_kept").as_int64(), static_cast<std::int64_t>(old_size));
   EXPECT_EQ(Ledger::open(file, kIdentity, {clock, random, vault}).error().code, "ledger.identity");
 }

@@ -6,6 +6,8 @@
 #include "base/encoding.hpp"
 #include "ledger/ledger.hpp"
 #include "ledger/reader.hpp"
+#include "tests/ledger/evidence.hpp"
+#include "tests/ledger/kept_journals.hpp"
 #include "tests/ledger/test_vault.hpp"
 #include "tests/support/command.hpp"
 
@@ -56,7 +58,7 @@ inline ledger::NewJob new_job(int number) {
   job.document.not_after = parse_rfc3339("2027-01-01T00:00:00Z").value();
   job.document.product = "utopia-id";
   job.document.holder.personal_number = kMarkedNumber + std::to_string(100 + number);
-  job.envelope_digest = "digest-" + std::to_string(number);
+  job.envelope_digest = digest_of("envelope " + std::to_string(number));
   job.document_text = std::string("{\"holder\":\"") + kMarkedName + "\",\"number\":\"" +
                       job.document.holder.personal_number + "\"}";
   job.salt = Bytes(32, static_cast<std::uint8_t>(number));
@@ -74,6 +76,8 @@ class LedgerBench : public testing::Test {
     ASSERT_TRUE(made) << made.error().message;
     ledger = std::move(made).value();
   }
+
+  void TearDown() override { keep_journal(file); }
 
   // Runs `work` as one group and commits it.
   template <class Work>
@@ -140,7 +144,8 @@ class LedgerBench : public testing::Test {
     return *claimed.value();
   }
   static ledger::BeginBlank begin_of(const ledger::JobClaim& claim, int blank) {
-    return {claim.job, claim.fence, chip_of(blank), kClass, "line-1", "reader-1", "aa", "bb"};
+    return {claim.job, claim.fence, chip_of(blank),     kClass,
+            "line-1",  "reader-1",  hash_of("profile"), hash_of("template")};
   }
   ledger::Ledger::AttemptKey begin(int blank) {
     const auto claimed = claim();
@@ -149,7 +154,7 @@ class LedgerBench : public testing::Test {
     return {attempt.value().id, claimed.fence};
   }
   void step(const ledger::Ledger::AttemptKey& key, job::AttemptState state) {
-    const auto done = in_group([&] { return ledger->record_step(key, state, {{"ms", 7}}); });
+    const auto done = in_group([&] { return ledger->record_step(key, state, step_evidence(state)); });
     ASSERT_TRUE(done) << done.error().message;
   }
   void steps_to_verified(const ledger::Ledger::AttemptKey& key) {

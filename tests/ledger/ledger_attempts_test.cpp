@@ -30,9 +30,10 @@ class LedgerAttempts : public test_support::LedgerBench {
   JobState state_of(int number) { return ledger->job(uuid_of(number)).value().state; }
   Sequence statement(int number) {
     return in_group([&] {
-             return ledger->accept_statement(
-                 {uuid_of(number), "digest-" + std::to_string(number), {{"payload", "cGF5bG9hZA"}}},
-                 {"sup-1", "supervisor"});
+             return ledger->accept_statement({uuid_of(number),
+                                              "digest-" + std::to_string(number),
+                                              {{"payload", "cGF5bG9hZA"}, {"signatures", json::array{}}}},
+                                             {"sup-1", "supervisor"});
            })
         .value()
         .sequence;
@@ -51,7 +52,9 @@ TEST_F(LedgerAttempts, MakeAGoodCardAndKeepTheBalanceAtEveryStep) {
   EXPECT_EQ(place_of(3), "machine");
   EXPECT_EQ(state_of(1), JobState::in_progress);
   expect_balance();
-  ASSERT_TRUE(in_group([&] { return ledger->record_intent(key, "write", "reader-1", {{"profile", "p"}}); }));
+  ASSERT_TRUE(in_group([&] {
+    return ledger->record_intent(key, "write", "reader-1", {{"derivations", 4}, {"profile", "p"}});
+  }));
   EXPECT_EQ(in_group([&] { return ledger->finish_good(key); }).error().code, "ledger.state")
       << "not verified";
   using enum AttemptState;
@@ -59,7 +62,8 @@ TEST_F(LedgerAttempts, MakeAGoodCardAndKeepTheBalanceAtEveryStep) {
   step(key, chip_written);
   step(key, chip_verified);
   const PrintBinding binding{17, "urn:uuid:1", "printer-1"};
-  ASSERT_TRUE(in_group([&] { return ledger->bind_print(key, binding, {{"job_uuid", "urn:uuid:1"}}); }));
+  ASSERT_TRUE(
+      in_group([&] { return ledger->bind_print(key, binding, test_support::print_evidence("urn:uuid:1")); }));
   step(key, sent);
   step(key, out);
   step(key, verified);
@@ -237,7 +241,8 @@ TEST_F(LedgerAttempts, GoOnFromDoubtWhenEvidenceShowsWhereTheCardIs) {
 }
 
 TEST_F(LedgerAttempts, StatementsAreAcceptedOnce) {
-  const SignedStatement signed_one{uuid_of(500), "digest", {{"payload", "cGF5bG9hZA"}}};
+  const SignedStatement signed_one{
+      uuid_of(500), "digest", {{"payload", "cGF5bG9hZA"}, {"signatures", json::array{}}}};
   const Actor actor{"sup-1", "supervisor"};
   const auto first = in_group([&] { return ledger->accept_statement(signed_one, actor); }).value();
   EXPECT_FALSE(first.already);
@@ -301,7 +306,10 @@ TEST_F(LedgerAttempts, AreGuardedByTheDatabaseItself) {
   const auto key = begin(1);
   step(key, AttemptState::chip_written);
   step(key, AttemptState::chip_verified);
-  ASSERT_TRUE(in_group([&] { return ledger->bind_print(key, {1, "urn:uuid:1", "printer-1"}, {}); }));
+  ASSERT_TRUE(in_group([&] {
+    return ledger->bind_print(key, {1, "urn:uuid:1", "printer-1"},
+                              test_support::print_evidence("urn:uuid:1"));
+  }));
   const auto code_of = [&](const std::string& values) {
     const std::string sql =
         "INSERT INTO attempts (id, job, number, fence, blank, class, line, state, print_job_uuid) "
@@ -338,7 +346,8 @@ TEST_F(LedgerAttempts, RefuseAPrintJobThatBelongsToAnotherAttempt) {
     step(key, AttemptState::chip_written);
     step(key, AttemptState::chip_verified);
     const auto bound = in_group([&] {
-      return ledger->bind_print(key, {blank, "urn:uuid:1", "printer-1"}, {});
+      return ledger->bind_print(key, {blank, "urn:uuid:1", "printer-1"},
+                                test_support::print_evidence("urn:uuid:1"));
     });
     EXPECT_EQ(bound.has_value(), blank == 1);
     if (!bound) {

@@ -34,7 +34,8 @@ class LedgerDecisions : public test_support::LedgerBench {
     step(key, job::AttemptState::chip_verified);
     if (printed) {
       EXPECT_TRUE(in_group([&] {
-        return ledger->bind_print(key, {number, "urn:uuid:" + uuid_of(number), "printer-1"}, {});
+        return ledger->bind_print(key, {number, "urn:uuid:" + uuid_of(number), "printer-1"},
+                                  test_support::print_evidence("urn:uuid:" + uuid_of(number)));
       }));
     }
     EXPECT_TRUE(in_group([&] { return ledger->doubt(key, "a question"); }));
@@ -169,7 +170,7 @@ TEST_F(LedgerDecisions, AHolderNeverHasTwoLiveCardsUnlessTheNewOneNamesTheOld) {
     NewJob job = new_job(1);
     job.document.id = uuid_of(number);
     job.document.replaces = replaces;
-    job.envelope_digest = "digest-" + std::to_string(number);
+    job.envelope_digest = test_support::digest_of("second " + std::to_string(number));
     job.approval_id = uuid_of(900000 + number);
     return in_group([&] { return ledger->receive_job(job); }).value().state;
   };

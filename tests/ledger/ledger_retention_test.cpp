@@ -78,7 +78,8 @@ TEST_F(LedgerRetention, ErasesEverythingElseThatEndedOrGotStuckAtItsLimit) {
   ASSERT_TRUE(in_group([&] { return ledger->hold(uuid_of(4), {}); }));
   receive(new_job(5));
   const auto accepted = in_group([&] {
-    return ledger->accept_statement({uuid_of(77), "d", {{"payload", "x"}}}, {});
+    return ledger->accept_statement({uuid_of(77), "d", {{"payload", "x"}, {"signatures", json::array{}}}},
+                                    {});
   });
   ASSERT_TRUE(in_group(
       [&] { return ledger->resolve(lost.attempt, Resolution::missing, accepted.value().sequence, 2, {}); }));
@@ -125,7 +126,7 @@ TEST_F(LedgerRetention, AThousandMarkedJobsLeaveNoMarkInAnyFileAtAnyTime) {
     const Ledger::AttemptKey key{attempt.value().id, claimed->fence};
     using enum job::AttemptState;
     for (const auto state : {chip_written, chip_verified, sent, out, verified})
-      ASSERT_TRUE(ledger->record_step(key, state, {{"ms", 7}}));
+      ASSERT_TRUE(ledger->record_step(key, state, test_support::step_evidence(state)));
     ASSERT_TRUE(ledger->finish_good(key));
   }
   ASSERT_TRUE(ledger->commit_group());

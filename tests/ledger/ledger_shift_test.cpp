@@ -29,8 +29,9 @@ class LedgerShift : public test_support::LedgerBench {
     return in_group([&] { return ledger->close_shift("Asia/Ho_Chi_Minh", kKeeper); });
   }
   Result<AcceptedStatement> write_off(int number, const std::vector<std::string>& serials) {
-    const SignedStatement statement{
-        uuid_of(700000 + number), "digest-" + std::to_string(number), {{"payload", "x"}}};
+    const SignedStatement statement{uuid_of(700000 + number),
+                                    "digest-" + std::to_string(number),
+                                    {{"payload", "x"}, {"signatures", json::array{}}}};
     return in_group([&] {
       return ledger->enact(statement, WriteOff{kClass, StockPlace::line, serials}, {"clerk", "supervisor"});
     });
@@ -129,6 +130,15 @@ TEST_F(LedgerShift, ANumberAloneMustBeTheNumberOfTheBooks) {
   EXPECT_EQ(close().error().code, "shift.difference");
   ASSERT_TRUE(by_number(3));
   EXPECT_TRUE(close());
+}
+
+TEST_F(LedgerShift, RefusesACountOfLessThanNone) {
+  const Sequence size = ledger->journal_size();
+  const auto counted = in_group([&] {
+    return ledger->count_blanks({kClass, StockPlace::line, std::nullopt, -1}, {});
+  });
+  EXPECT_EQ(counted.error().code, "stock.count");
+  EXPECT_EQ(ledger->journal_size(), size);
 }
 
 TEST_F(LedgerShift, WritesOffOnlyWhatIsOnTheBooksInThatPlace) {

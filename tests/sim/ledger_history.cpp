@@ -2,6 +2,7 @@
 
 #include <sqlite3.h>
 
+#include "tests/ledger/evidence.hpp"
 #include "tests/sim/disk.hpp"
 
 namespace imprimatur::sim {
@@ -130,7 +131,8 @@ Status LedgerHistory::begin_one() {
   if (choose_() % 8 == 0) return ledger_->release_claim(*claim);
   --ready_;
   TRY(auto attempt, ledger_->begin_blank({claim->job, claim->fence, test_support::chip_of(++begun_), kClass,
-                                          "line-1", "reader-1", "aa", "bb"}));
+                                          "line-1", "reader-1", test_support::hash_of("profile"),
+                                          test_support::hash_of("template")}));
   const ledger::Ledger::AttemptKey key{attempt.id, claim->fence};
   TRY(auto count, ledger_->count_signature("ds-1", 100000));
   TRY_STATUS(ledger_->record_intent(key, "sign", "ds-1", {{"count", count}}));
@@ -167,12 +169,14 @@ Status LedgerHistory::move_on(std::size_t index) {
                             : attempt.state == AttemptState::chip_verified ? AttemptState::sent
                             : attempt.state == AttemptState::sent          ? AttemptState::out
                                                                            : AttemptState::verified;
+  const std::string uuid = "urn:uuid:" + attempt.key.attempt;
   if (next == AttemptState::sent) {
-    const std::string uuid = "urn:uuid:" + attempt.key.attempt;
-    TRY_STATUS(ledger_->bind_print(attempt.key, {begun_, uuid, "printer-1"}, {{"job_uuid", uuid}}));
+    TRY_STATUS(
+        ledger_->bind_print(attempt.key, {begun_, uuid, "printer-1"}, test_support::print_evidence(uuid)));
   }
   attempt.state = next;
-  return ledger_->record_step(attempt.key, next, {{"ms", static_cast<std::int64_t>(choose_() % 5000)}});
+  const auto ms = static_cast<std::int64_t>(choose_() % 5000);
+  return ledger_->record_step(attempt.key, next, test_support::step_evidence(next, uuid, ms));
 }
 
 Status LedgerHistory::resolve_one() {

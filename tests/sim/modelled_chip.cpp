@@ -1,6 +1,7 @@
 #include "tests/sim/modelled_chip.hpp"
 
 #include "base/encoding.hpp"
+#include "crypto/digest.hpp"
 
 namespace imprimatur::sim {
 namespace {
@@ -17,6 +18,15 @@ constexpr auto kLongerThanAnyStep = 200s;
 
 std::string chip_id(const Body& body) {
   return to_hex(body.chip->identity().cplc);
+}
+
+// What the real steps say of EF.SOD and its signer.
+std::string commitment_to(const station::CardWork& work) {
+  return to_base64url(crypto::sha256(bytes_of("EF.SOD of " + work.document.id)));
+}
+json::object sod_evidence(const station::CardWork& work) {
+  return {{"signer", to_hex_lower(work.line->signers.front().certificate.fingerprint())},
+          {"sod", commitment_to(work)}};
 }
 
 TaskResult no_answer() {
@@ -87,7 +97,12 @@ TaskResult ModelledChipStation::write(station::CardWork& work) {
   chip.content = Content::closed;
   if (draw(around_.trouble.slow)) around_.clock.spend(kLongerThanAnyStep);
   if (draw(around_.trouble.no_answer)) return no_answer();
-  return station::success({{"apdus", 60}, {"key_version", 0x31}});
+  json::object evidence = sod_evidence(work);
+  evidence["apdus"] = 60;
+  evidence["bytes"] = 20000;
+  evidence["key_version"] = 0x31;
+  evidence["ms"] = kWriteMin.count();
+  return station::success(std::move(evidence));
 }
 
 TaskResult ModelledChipStation::read(station::CardWork& work) {
@@ -98,7 +113,7 @@ TaskResult ModelledChipStation::read(station::CardWork& work) {
   if (draw(around_.trouble.no_answer)) return no_answer();
   if (draw(around_.trouble.bad)) body->model.content = Content::part;  // it has lost what was written
   if (body->model.content == Content::closed && body->model.job == work.document.id) {
-    return station::success({{"apdus", 40}});
+    return station::success({{"apdus", 40}, {"ms", kRead.count()}});
   }
   return {Found::failed, "inspect.file_differs", "a file is not what was asked for", {}};
 }
@@ -111,7 +126,10 @@ TaskResult ModelledChipStation::reread(station::CardWork& work) {
   TaskResult result = read(work);
   // What the real step says of a chip that is not the card's.
   if (result.found == Found::other_body) result.found = Found::failed;
-  if (result.found == Found::success) work.reread = work.files;
+  if (result.found == Found::success) {
+    work.reread = work.files;
+    result.evidence = {{"ms", kRead.count()}, {"sod", commitment_to(work)}};
+  }
   return result;
 }
 
@@ -123,7 +141,12 @@ TaskResult ModelledChipStation::look(station::CardWork& work) {
     return {Found::chip_untouched, "station.chip_not_activated", "the chip still has the blank's keys", {}};
   }
   if (body->model.content == Content::closing) body->model.content = Content::closed;
-  return read(work);
+  TaskResult result = read(work);
+  if (result.found == Found::success) {
+    result.evidence = sod_evidence(work);
+    result.evidence["resumed"] = true;
+  }
+  return result;
 }
 
 TaskResult ModelledChipStation::probe() {

@@ -9,6 +9,7 @@
 #include "crypto/digest.hpp"
 #include "tests/chip/card_bench.hpp"
 #include "tests/job/job_fixture.hpp"
+#include "tests/ledger/kept_journals.hpp"
 
 namespace imprimatur::sim {
 namespace {
@@ -140,7 +141,7 @@ ledger::NewJob make_job(int number, const job::Product& product) {
   }
   document.mrz = job::compose_mrz(document, product).value();
   made.document_text = job::write_document(document);
-  made.envelope_digest = "envelope-" + std::to_string(number);
+  made.envelope_digest = to_base64url(crypto::sha256(bytes_of("envelope " + std::to_string(number))));
   made.salt = Bytes(32, static_cast<std::uint8_t>(number));
   made.images["face"] = portrait();
   made.approval = {{"payload", "cGF5bG9hZA"}, {"signatures", json::array{}}};
@@ -206,7 +207,9 @@ World::World(WorldSize size)
   start();
 }
 
-World::~World() = default;
+World::~World() {
+  test_support::keep_journal(ledger_file());
+}
 
 std::shared_ptr<station::ChipStation> World::chip_station(SimulatedReader& reader) {
   if (!size_.modelled_chips) {
