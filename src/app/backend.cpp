@@ -96,7 +96,7 @@ Result<ledger::NewJob> StationBackend::examine(std::string_view envelope, const 
   job.document_text = std::move(examined.envelope.document_text);
   job.salt = std::move(examined.envelope.salt);
   job.images = std::move(examined.envelope.images);
-  job.approval = std::move(examined.envelope.approval);
+  job.approval = std::move(examined.approval.jws);
   job.approval_id = examined.approval.id;
   job.approval_digest = examined.approval.digest;
   job.findings = std::move(examined.findings);

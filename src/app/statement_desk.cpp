@@ -90,9 +90,9 @@ Result<StatementDesk::Collected> StatementDesk::collect(const json::object& jws,
     proposal = {id, parsed.payload, {}, not_after, actor.name};
   }
   // New signatures are tried with those that are there: a bad one must not spoil the good ones.
-  TRY(const auto* added, member_array(jws, "signatures"));
+  const json::object added = crypto::general_form(parsed);
   ledger::Proposal tried = proposal;
-  for (const json::value& signature : *added) {
+  for (const json::value& signature : added.at("signatures").as_array()) {
     // Who signs twice is there once: the header names the key.
     const auto same = std::find_if(
         tried.signatures.begin(), tried.signatures.end(), [&signature](const json::value& there) {

@@ -132,6 +132,15 @@ Result<Jws> parse_jws(const json::object& general) {
   return jws;
 }
 
+json::object general_form(const Jws& jws) {
+  json::array signatures;
+  for (const JwsSignature& one : jws.signatures) {
+    signatures.push_back(
+        json::object{{"protected", one.protected_text}, {"signature", to_base64url(one.signature)}});
+  }
+  return {{"payload", jws.payload_text}, {"signatures", std::move(signatures)}};
+}
+
 bool verify_jws_signature(const Jws& jws, const JwsSignature& signature, const PublicKey& key) {
   const auto algorithm = algorithm_of(key.type());
   if (!algorithm || signature.algorithm != *algorithm) return false;

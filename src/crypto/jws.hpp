@@ -29,6 +29,10 @@ struct Jws {
 // jws.algorithm (not one of the three), jws.too_many_signatures.
 Result<Jws> parse_jws(const json::object& general);
 
+// The general form again, with what is verified and nothing else: members that no signature covers are left
+// out.
+json::object general_form(const Jws& jws);
+
 // True when `signature` of `jws` is good under `key` *and* its alg is the one that fits the key's
 // type: the verifier fixes the algorithm by key, never by header.
 bool verify_jws_signature(const Jws& jws, const JwsSignature& signature, const PublicKey& key);

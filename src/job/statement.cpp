@@ -92,6 +92,7 @@ bool says(const Statement& statement, const char* name, std::string_view expecte
 Result<Statement> verify_statement(const json::object& general_jws, const Policy& policy, WallTime now) {
   TRY(auto jws, crypto::parse_jws(general_jws));
   TRY(auto statement, read_payload(jws));
+  statement.jws = crypto::general_form(jws);
   const auto requirement = policy.requirements.find(statement.kind);
   if (requirement == policy.requirements.end()) {
     return fail("statement.unknown_kind", "the policy has no such kind of statement", "/payload/statement");

@@ -14,6 +14,7 @@ struct Statement {
   std::string reason;
   WallTime not_after;
   json::object payload;          // whole
+  json::object jws;              // as it is journalled: without members that no signature covers
   std::set<std::string> people;  // pseudonyms whose signatures counted
   std::string digest;  // SHA-256 of the payload text, base64url: replay with other content shows here
 };

@@ -64,7 +64,8 @@ class StatementDeskTest : public test_support::LedgerBench {
     step(key, job::AttemptState::chip_written);
     step(key, job::AttemptState::chip_verified);
     EXPECT_TRUE(in_group([&] {
-      return ledger->bind_print(key, {number, "urn:uuid:" + uuid_of(number), "printer-1"}, {});
+      return ledger->bind_print(key, {number, "urn:uuid:" + uuid_of(number), "printer-1"},
+                                test_support::print_evidence("urn:uuid:" + uuid_of(number)));
     }));
     EXPECT_TRUE(in_group([&] { return ledger->doubt(key, "a question"); }));
     return key;
@@ -159,6 +160,19 @@ TEST_F(StatementDeskTest, DoesNothingWhenTheEvidenceIsNoLongerWhatTheSignersSaw)
       in_group([&] { return ledger->move_blanks({serial_of(1)}, ledger::StockPlace::vault, "", kClerk); }));
   EXPECT_EQ(enact(shown).error().code, "statement.evidence_changed");
   EXPECT_EQ(ledger->blank(serial_of(1)).value().place, ledger::StockPlace::vault);
+}
+
+TEST_F(StatementDeskTest, JournalsNothingThatNoSignatureCovers) {
+  const auto shown = destroy_one(1);
+  json::object jws = people().sign(std::string(shown.at("payload").as_string()), {"an-1", "binh-1"});
+  jws["note"] = test_support::kMarkedName;
+  jws["signatures"].as_array()[0].as_object()["comment"] = test_support::kMarkedName;
+  ASSERT_TRUE(hand_in(jws).value().complete);
+  ASSERT_TRUE(enact(shown));
+  std::string entries;
+  for (const auto& entry : stored_entries()) entries += entry.bytes;
+  EXPECT_NE(entries.find("statement.accepted"), std::string::npos);
+  EXPECT_EQ(entries.find(test_support::kMarkedName), std::string::npos);
 }
 
 TEST_F(StatementDeskTest, TakesAStatementThatWasSignedElsewhere) {

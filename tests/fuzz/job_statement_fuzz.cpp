@@ -9,6 +9,11 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (!general) return 0;
   const auto jws = crypto::parse_jws(general.value());
   CHECK(!jws || (!jws.value().signatures.empty() && jws.value().signatures.size() <= 16));
+  if (jws) {  // what is journalled is the same to every signature
+    const auto again = crypto::parse_jws(crypto::general_form(jws.value()));
+    CHECK(again.has_value() && again.value().payload == jws.value().payload);
+    CHECK(again.value().signatures.size() == jws.value().signatures.size());
+  }
   job::Policy policy;
   policy.requirements["destroy"] = {.role = "approver", .people = 1};
   CHECK(!job::verify_statement(general.value(), policy, WallTime{}));

@@ -57,6 +57,17 @@ TEST(Statement, HasADigestOfItsPayloadAlone) {
   EXPECT_EQ(first.digest, to_base64url(crypto::sha256(bytes_of(canonical_json(destroy_payload())))));
 }
 
+// RFC 7515 7.2.1: other members are ignored. What nobody signed must not get into the log either.
+TEST(Statement, KeepsNothingThatNoSignatureCovers) {
+  const json::object signed_one = people().sign(canonical_json(destroy_payload()), {"an-1", "binh-1"});
+  json::object decorated = signed_one;
+  decorated["note"] = "the holder is Anna";
+  decorated["signatures"].as_array()[1].as_object()["comment"] = "Anna";
+  const auto statement = verify_statement(decorated, policy(), now());
+  ASSERT_TRUE(statement) << statement.error().code;
+  EXPECT_EQ(statement.value().jws, signed_one);
+}
+
 TEST(Statement, RefusesAKeyThatThePolicyDoesNotHave) {
   const auto refused = verify(destroy_payload(), {"an-1", "duc-1"});
   EXPECT_EQ(code_of(refused), "statement.unknown_key");
