@@ -190,15 +190,18 @@ Status Campaign::begin() {
   loop_ = std::make_unique<app::StationLoop>(
       app::TurnHooks{[this] {
                        turn_began_ = thread_cpu_ns();
-                       return ledger_->begin_group().has_value();
+                       return ledger_->begin_group();
                      },
-                     [this] { return station_->halted().empty() && ledger_->commit_group().has_value(); },
+                     [this] {
+                       const std::string& cause = station_->halted();
+                       return cause.empty() ? ledger_->commit_group() : Status(fail("station.halted", cause));
+                     },
                      [this] {
                        station_->start_decided();
                        loop_ns_ += thread_cpu_ns() - turn_began_;
                        ++turns_;
                      },
-                     [this] { give_up("the station has halted: " + station_->halted()); }});
+                     [this](const Error& cause) { give_up("the station has halted: " + cause.message); }});
   TRY(publishing_reader_, ledger::LedgerReader::open(folder_ / "ledger.sqlite"));
   const auto keep = [this](std::string_view note) -> Status {
     return loop_->ask<Status>([this, text = std::string(note)] { return ledger_->keep_checkpoint(text); });

@@ -50,6 +50,9 @@ class Bench:
         return [attempt for attempt in self.attempts if attempt[3] in states]
 
 
+REMAKES_MAX = 2  # of the products
+
+
 def check_rest(bench):
     checks = Checks(quiet=True)
     checks.holds("no card is in readers and printers", bench.rests[-1][1] == 0, bench.rests[-1][1])
@@ -70,7 +73,13 @@ def check_jobs(bench, checks, jobs):
     received = collections.Counter(e["subject"] for e in bench.events if kind(e) == "job.received")
     checks.holds("each was received once", set(received.values()) == {1} and len(received) == jobs)
     counts = collections.Counter(bench.states.values())
-    checks.holds("every job came to an end", counts["issued"] + counts["in_doubt"] == jobs, dict(counts))
+    checks.holds("every job came to an end", counts["issued"] + counts["in_doubt"] + counts["failed"] == jobs, dict(counts))
+    # A kill in a write spoils a blank, and a job may meet more kills than it has remakes.
+    spoiled = collections.Counter(job for _, job, _, _, _, _ in bench.attempts_in("spoiled"))
+    begun = collections.Counter(job for _, job, _, _, _, _ in bench.attempts)
+    failed = {job for job, state in bench.states.items() if state == "failed"}
+    checks.holds("a job failed only when every remake was spoiled", all(spoiled[job] == begun[job] == 1 + REMAKES_MAX for job in failed),
+                 {job: spoiled[job] for job in failed})
     good = collections.Counter(job for _, job, _, _, _, _ in bench.attempts_in("good"))
     issued = {job for job, state in bench.states.items() if state == "issued"}
     checks.holds("every issued job has exactly one good blank, no other has one",
