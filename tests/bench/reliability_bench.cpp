@@ -1,9 +1,9 @@
 // `tools/bench reliability`: nothing lost, nothing doubled, by numbers (tests/bench/RESULTS.md says what each
 // is). Exit code 0 when everything was measured, whether the goals are met or not.
 //
-// The environment chooses from the long form: RELIABILITY_PARTS (sim, crash, journal, ledger, daemon,
-// campaign, mutation, kills, with commas; all), CAMPAIGN_SECONDS (four minutes) and KILL_MINUTES (an hour),
-// after which these two stop.
+// The environment chooses from the long form: RELIABILITY_PARTS (sim, crash, journal, claim, restart, memory,
+// daemon, campaign, mutation, kills, with commas; all), CAMPAIGN_SECONDS (four minutes) and KILL_MINUTES (an
+// hour), after which these two stop.
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -47,11 +47,11 @@ Status run_long(Figures& figures) {
   if (is_asked_for("journal")) {
     TRY_STATUS(measure_journal(10, figures));
   }
-  if (is_asked_for("ledger")) {
-    TRY_STATUS(measure_ledger(
-        {.finished_few = 10000, .finished_many = 10000000, .restart_jobs = 100000, .memory_jobs = 1000000},
-        figures));
-  }
+  TRY_STATUS(measure_ledger({.finished_few = 10000,
+                             .finished_many = is_asked_for("claim") ? 10000000 : 0,
+                             .restart_jobs = is_asked_for("restart") ? 100000 : 0,
+                             .memory_jobs = is_asked_for("memory") ? 1000000 : 0},
+                            figures));
   if (is_asked_for("daemon")) {
     TRY_STATUS(measure_daemon_start(100000, 1000000, figures));
   }

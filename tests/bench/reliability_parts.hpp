@@ -19,7 +19,8 @@ struct LedgerSizes {
   int restart_jobs = 0;
   int memory_jobs = 0;
 };
-// claim.*, restart.*, memory.*. Makes ledgers of these sizes on disk, one after the other.
+// claim.*, restart.*, memory.*: those whose size is not 0. Makes ledgers of these sizes on disk, one after
+// the other.
 Status measure_ledger(const LedgerSizes& sizes, Figures& figures);
 
 // The real daemon's start with so many finished jobs in its ledger, and what it holds with so many: daemon.*.
