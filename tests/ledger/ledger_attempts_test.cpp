@@ -60,11 +60,16 @@ TEST_F(LedgerAttempts, MakeAGoodCardAndKeepTheBalanceAtEveryStep) {
   using enum AttemptState;
   EXPECT_EQ(in_group([&] { return ledger->record_step(key, out, {}); }).error().code, "ledger.state");
   step(key, chip_written);
-  step(key, chip_verified);
   const PrintBinding binding{17, "urn:uuid:1", "printer-1"};
-  ASSERT_TRUE(
-      in_group([&] { return ledger->bind_print(key, binding, test_support::print_evidence("urn:uuid:1")); }));
+  const auto bind = [&] {
+    return in_group(
+        [&] { return ledger->bind_print(key, binding, test_support::print_evidence("urn:uuid:1")); });
+  };
+  EXPECT_EQ(bind().error().code, "ledger.state") << "the chip is not verified";
+  step(key, chip_verified);
+  ASSERT_TRUE(bind());
   step(key, sent);
+  EXPECT_EQ(bind().error().code, "ledger.state") << "it was sent";
   step(key, out);
   step(key, verified);
   EXPECT_EQ(in_group([&] { return ledger->record_step(key, good, {}); }).error().code, "ledger.state")
