@@ -91,7 +91,7 @@ Result<ledger::NewJob> StationBackend::examine(std::string_view envelope, const 
   const job::IntakeRules rules{parts_.loaded.policy, parts_.loaded.product_rules, parts_.checks};
   TRY(auto examined, job::examine_envelope(envelope, rules, parts_.clock.now()));
   ledger::NewJob job;
-  job.document = examined.document;
+  job.document = std::move(examined.document);
   job.envelope_digest = examined.envelope.digest;
   job.document_text = std::move(examined.envelope.document_text);
   job.salt = std::move(examined.envelope.salt);

@@ -179,6 +179,20 @@ sqlite3_stmt* Database::prepared(const char* sql) {
   return statement;
 }
 
+namespace {
+
+// As `execute`, of one statement that is said so often that it is prepared once.
+Status run_often(Database& database, const char* sql) {
+  Query query(database, sql);
+  TRY_STATUS(query.run());
+  return ok();
+}
+
+}  // namespace
+
+Savepoint::Savepoint(Database& database)
+    : database_(database), begun_(run_often(database, "SAVEPOINT operation")) {}
+
 Savepoint::~Savepoint() {
   if (kept_ || !begun_ || !guarded("sqlite.savepoint")) return;
   if (!database_.execute("ROLLBACK TO operation; RELEASE operation"))
@@ -186,7 +200,7 @@ Savepoint::~Savepoint() {
 }
 
 Status Savepoint::keep() {
-  TRY_STATUS(database_.execute("RELEASE operation"));
+  TRY_STATUS(run_often(database_, "RELEASE operation"));
   kept_ = true;
   return ok();
 }

@@ -92,8 +92,7 @@ class Database {
 // Everything from here on happens wholly or not at all: rolled back unless `keep` was called.
 class Savepoint {
  public:
-  explicit Savepoint(Database& database)
-      : database_(database), begun_(database.execute("SAVEPOINT operation")) {}
+  explicit Savepoint(Database& database);
   ~Savepoint();
   Savepoint(const Savepoint&) = delete;
   Savepoint& operator=(const Savepoint&) = delete;

@@ -130,7 +130,9 @@ void draw(const ComposeInput& input, const Element& element, Content& to,
     draw_caption(to, input.fonts, element, *caption, findings);
   } else if (const auto* mrz = std::get_if<MrzElement>(&element.what)) {
     draw_mrz(to, input.fonts, element, *mrz, input.data, findings);
-  } else if (const auto* qr = std::get_if<QrElement>(&element.what)) {
+  } else if (const auto* qr = std::get_if<QrElement>(&element.what); qr != nullptr && input.check_only) {
+    check_qr(element, *qr, input.face.resolution_dpi, input.data, findings);
+  } else if (qr != nullptr) {
     draw_qr(to, element, *qr, input.face.resolution_dpi, input.data, findings);
   } else if (const auto* barcode = std::get_if<BarcodeElement>(&element.what)) {
     draw_barcode(to, element, *barcode, input.face.resolution_dpi, input.data, findings);

@@ -66,6 +66,7 @@ struct ComposeInput {
   const Resources& resources;
   const FaceData& data;
   const CardImages& images;
+  bool check_only = false;  // what is costly to draw and never fails for its drawing is left out
 };
 
 // The content stream of a part; what cannot be drawn is added to `findings` instead.

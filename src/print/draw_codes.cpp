@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 
 #include "print/bar_code.hpp"
 #include "print/qr_code.hpp"
@@ -53,30 +54,54 @@ void draw_ground(Content& to, const Box& box, Colour modules) {
   to.fill_colour(modules);
 }
 
+// How the code goes into its place: the first level of the list whose modules can be printed.
+struct QrFit {
+  char level;
+  int module_dots;
+};
+
+// Nothing, and a finding, when there is none.
+std::optional<QrFit> fit_qr(const Element& element, const QrElement& qr, double dot_mm,
+                            const std::string& payload, std::vector<FaceFinding>& findings) {
+  const int dots = dots_in(std::min(element.box.width, element.box.height), dot_mm);
+  for (char level : qr.levels) {
+    const auto size = qr_size(payload, level);
+    if (!size) continue;
+    const int module_dots = dots / (size.value() + 2 * kQuietZoneModules);
+    if (module_dots >= qr.module_dots_min) return QrFit{level, module_dots};
+  }
+  findings.push_back({"face.qr_too_long", qr.field,
+                      "the code's text of " + std::to_string(payload.size()) +
+                          " bytes needs smaller modules than can be printed in its place"});
+  return std::nullopt;
+}
+
 }  // namespace
+
+void check_qr(const Element& element, const QrElement& qr, int resolution_dpi, const FaceData& data,
+              std::vector<FaceFinding>& findings) {
+  const std::string* payload = payload_of(qr.field, data, findings);
+  if (payload != nullptr) fit_qr(element, qr, kMmPerInch / resolution_dpi, *payload, findings);
+}
 
 void draw_qr(Content& to, const Element& element, const QrElement& qr, int resolution_dpi,
              const FaceData& data, std::vector<FaceFinding>& findings) {
   const std::string* payload = payload_of(qr.field, data, findings);
   if (payload == nullptr) return;
   const double dot_mm = kMmPerInch / resolution_dpi;
-  const int dots = dots_in(std::min(element.box.width, element.box.height), dot_mm);
-  for (char level : qr.levels) {
-    const auto code = encode_qr(*payload, level);
-    if (!code) continue;
-    const int size = code.value().size;
-    const int module_dots = dots / (size + 2 * kQuietZoneModules);
-    if (module_dots < qr.module_dots_min) continue;
-    const double side_mm = size * module_dots * dot_mm;
-    draw_ground(to, element.box, qr.colour);
-    to.grid(corner_of(element.box, side_mm, side_mm, dot_mm), module_dots * dot_mm);
-    draw_modules(to, code.value(), size, size, 1);
-    to.restore();
+  const auto fit = fit_qr(element, qr, dot_mm, *payload, findings);
+  if (!fit) return;
+  const auto code = encode_qr(*payload, fit->level);
+  if (!code) {
+    findings.push_back({code.error().code, qr.field, code.error().message});
     return;
   }
-  findings.push_back({"face.qr_too_long", qr.field,
-                      "the code's text of " + std::to_string(payload->size()) +
-                          " bytes needs smaller modules than can be printed in its place"});
+  const int size = code.value().size;
+  const double side_mm = size * fit->module_dots * dot_mm;
+  draw_ground(to, element.box, qr.colour);
+  to.grid(corner_of(element.box, side_mm, side_mm, dot_mm), fit->module_dots * dot_mm);
+  draw_modules(to, code.value(), size, size, 1);
+  to.restore();
 }
 
 void draw_barcode(Content& to, const Element& element, const BarcodeElement& barcode, int resolution_dpi,

@@ -14,6 +14,10 @@ namespace imprimatur::print {
 void draw_qr(Content& to, const Element& element, const QrElement& qr, int resolution_dpi,
              const FaceData& data, std::vector<FaceFinding>& findings);
 
+// What `draw_qr` would find, without a code.
+void check_qr(const Element& element, const QrElement& qr, int resolution_dpi, const FaceData& data,
+              std::vector<FaceFinding>& findings);
+
 // A bar code likewise: on white, its quiet zone inside the box, modules of whole dots.
 void draw_barcode(Content& to, const Element& element, const BarcodeElement& barcode, int resolution_dpi,
                   const FaceData& data, std::vector<FaceFinding>& findings);

@@ -24,4 +24,8 @@ struct QrCode {
 // face.qr_too_long.
 Result<QrCode> encode_qr(std::string_view payload, char level);
 
+// Modules of a side of the code that `encode_qr` makes, without making it: that costs most of all that is
+// drawn. The same error.
+Result<int> qr_size(std::string_view payload, char level);
+
 }  // namespace imprimatur::print

@@ -144,7 +144,7 @@ std::vector<FaceFinding> FaceRenderer::State::check(const FaceTemplate& face,
                                                     const PreparedFace& prepared_face,
                                                     const FaceData& data) const {
   std::vector<FaceFinding> findings = prepared_face.findings;
-  const ComposeInput input{fonts, face, prepared_face.resources, data, prepared_face.art};
+  const ComposeInput input{fonts, face, prepared_face.resources, data, prepared_face.art, true};
   draw_parts(input, face.front, prepared_face.front.parts, false, findings);
   draw_parts(input, face.back, prepared_face.back.parts, false, findings);
   auto of_images = examine_images(face, prepared_face.resources, data);

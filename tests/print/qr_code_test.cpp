@@ -29,5 +29,37 @@ TEST(QrCode, RefusesNothingAndTooMuch) {
   EXPECT_EQ(encode_qr(std::string(2954, 'a'), 'L').error().code, "face.qr_too_long");
 }
 
+// The size that is told without a code is that of libqrencode's code, around every step of the versions.
+TEST(QrCode, KnowsTheSizeOfACodeThatIsNotMade) {
+  for (const char level : {'L', 'M', 'Q', 'H'}) {
+    for (const std::string& end : {std::string(), std::string("ễ")}) {
+      int steps = 0;
+      std::size_t length = end.size() + 1;
+      while (length <= 2960) {
+        const std::string text = std::string(length - end.size(), 'a') + end;
+        const auto size = qr_size(text, level);
+        const auto code = encode_qr(text, level);
+        ASSERT_EQ(size.has_value(), code.has_value()) << level << " " << length;
+        if (!size) break;
+        ASSERT_EQ(size.value(), code.value().size) << level << " " << length;
+        // To the last length of this version, which is asked too, and one beyond.
+        std::size_t last = length;
+        while (true) {
+          const auto next = qr_size(std::string(last + 1 - end.size(), 'a') + end, level);
+          if (!next || next.value() != size.value()) break;
+          ++last;
+        }
+        const auto at_last = encode_qr(std::string(last - end.size(), 'a') + end, level);
+        ASSERT_TRUE(at_last) << level << " " << last;
+        ASSERT_EQ(at_last.value().size, size.value()) << level << " " << last;
+        length = last + 1;
+        ++steps;
+      }
+      EXPECT_EQ(steps, 40) << level;
+    }
+  }
+  EXPECT_EQ(qr_size("", 'L').error().code, "face.qr_too_long");
+}
+
 }  // namespace
 }  // namespace imprimatur::print
