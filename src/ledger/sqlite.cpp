@@ -9,8 +9,9 @@
 namespace imprimatur::ledger {
 namespace {
 
-// 32 MiB. Most indexes are by random identifiers: with SQLite's own 2 MiB, every new row of a large ledger
-// reads pages that have just been thrown out.
+// 32 MiB, where SQLite's own would be 2. Most indexes are by random identifiers: every new row of a large
+// ledger would read pages that were just thrown out, and a commit of many jobs with their photographs would
+// be written in parts.
 constexpr const char* kWriterCache = "PRAGMA cache_size = -32768";
 constexpr int kBusyTimeoutMs = 5000;
 

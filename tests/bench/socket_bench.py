@@ -18,12 +18,15 @@ import time
 
 import websockets
 
+from batch_sender import BatchSender
 from raw_socket import TIME, RawSocket
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 from api_client import Unix  # noqa: E402
 
 RATE = 500
+GOAL_DISCONNECTS = 1000
+GOAL_KILLS = 100
 
 
 class Daemon:
@@ -56,6 +59,11 @@ class Daemon:
                 self.process.wait(20)
             except subprocess.TimeoutExpired:
                 self.kill()
+
+    def cpu_s(self):
+        """Processor time so far, of the program and of the kernel for it."""
+        fields = pathlib.Path(f"/proc/{self.process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def resident_mb(self):
         for line in pathlib.Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
@@ -110,8 +118,9 @@ def size_of(path):
     return next(int(float(line.split()[1])) for line in text.splitlines() if line.startswith("imprimatur_journal_entries "))
 
 
-def submit_rate(options, files):
-    """Jobs a second that are durable: batches over four connections at once."""
+def submit_rate(options, daemon, files):
+    """Jobs a second that are durable, batches over four connections at once; milliseconds of the daemon's processor time for
+    one; the jobs."""
     lines = [path.read_bytes().replace(b"\n", b" ") for path in files]
     parts = [b"\n".join(lines[i::4]) for i in range(4)]
     answers = [None] * 4
@@ -119,17 +128,17 @@ def submit_rate(options, files):
     def send(i):
         answers[i] = Unix(options.socket, 600).ask("POST", "/v1/jobs:batch", parts[i])
     threads = [threading.Thread(target=send, args=(i,)) for i in range(4)]
-    began = time.monotonic()
+    began, cpu = time.monotonic(), daemon.cpu_s()
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    took = time.monotonic() - began
+    took, cpu = time.monotonic() - began, daemon.cpu_s() - cpu
     told = [json.loads(line) for _, _, text in answers for line in text.splitlines()]
     wrong = [one for one in told if one["status"] != 202]
     if wrong or len(told) != len(lines):
         sys.exit(f"{len(wrong)} of {len(told)} jobs were not taken: {wrong[:1]}")
-    return len(lines) / took, [one["id"] for one in told if one["state"] == "ready"]
+    return len(lines) / took, cpu * 1000 / len(lines), [one["id"] for one in told if one["state"] == "ready"]
 
 
 def percentile(values, part):
@@ -227,10 +236,9 @@ class Follower:
         client.close()
 
 
-def follow_through(options, jobs, disturb, enough):
-    """Three clients follow while entries are made and `disturb` does its worst; then they come to the end. Disconnects, entries
-    that one of them lost, and those that came out of order or twice."""
-    posting = Posting(options.socket, jobs, 10**9, 1000)  # before there are threads: a fork keeps their locks
+def follow_through(options, posting, disturb, enough):
+    """Three clients follow while `posting` makes entries (begun before: a fork keeps the locks of threads) and `disturb` does its
+    worst; then they come to the end. Disconnects, entries that one of them lost, and those that came out of order or twice."""
     done = threading.Event()
     end = []
     followers = []
@@ -288,8 +296,11 @@ def storm_lost(options, clients):
 def measure(options, daemon, figure):
     quick = options.quick
     daemon.start()
-    rate, jobs = submit_rate(options, sorted(pathlib.Path(options.jobs).glob("*.json")))
+    files = sorted(pathlib.Path(options.jobs).glob("*.json"))
+    kept_for_kills = files[:len(files) // 5]
+    rate, cpu_ms, jobs = submit_rate(options, daemon, files[len(kept_for_kills):])
     figure("submit.jobs_per_s", rate, "1/s", ">=", 1000)
+    figure("submit.daemon_cpu_ms", cpu_ms, "ms", "<=", 2)
     jobs = jobs[:200]
     Posting(options.socket, jobs, 10400, 0, processes=8).join()
     figure("socket.resume_10k_s", resume_s(options), "s", "<=", 1)
@@ -304,19 +315,24 @@ def measure(options, daemon, figure):
     def wait(enough):
         while not enough():
             time.sleep(0.05)
-    disconnects, lost, reordered = follow_through(options, jobs, wait, 100 if quick else 1000)
-    kills = 3 if quick else 100
+    cuts, kills = options.disconnects, options.kills
+    disconnects, lost, reordered = follow_through(options, Posting(options.socket, jobs, 10**9, 1000), wait, cuts)
 
     def kill(_):
         for _ in range(kills):
             time.sleep(random.uniform(0.05, 0.4))
             daemon.kill()
             daemon.start()
-    _, lost_by_kills, reordered_by_kills = follow_through(options, jobs, kill, 0)
-    figure("socket.disconnects", disconnects, "", ">=", 100 if quick else 1000)
-    figure("socket.kills", kills, "", ">=", 3 if quick else 100)
+    sender = BatchSender(options.socket, kept_for_kills, options.jobs + "/../acknowledged")
+    _, lost_by_kills, reordered_by_kills = follow_through(options, sender, kill, 0)
+    acknowledged, jobs_lost, jobs_doubled = sender.outcome()
+    figure("socket.disconnects", disconnects, "", ">=", GOAL_DISCONNECTS)
+    figure("socket.kills", kills, "", ">=", GOAL_KILLS)
     figure("socket.lost", lost + lost_by_kills, "entries", "<=", 0)
     figure("socket.reordered", reordered + reordered_by_kills, "entries", "<=", 0)
+    figure("kills.acknowledged", acknowledged, "jobs", ">=", 1)
+    figure("kills.jobs_lost", jobs_lost, "jobs", "<=", 0)
+    figure("kills.jobs_doubled", jobs_doubled, "jobs", "<=", 0)
 
 
 def main():
@@ -325,7 +341,13 @@ def main():
         parser.add_argument(name, required=True)
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--disconnects", type=int)
+    parser.add_argument("--kills", type=int)
     options = parser.parse_args()
+    if options.disconnects is None:
+        options.disconnects = 100 if options.quick else GOAL_DISCONNECTS
+    if options.kills is None:
+        options.kills = 3 if options.quick else GOAL_KILLS
     figures = []
 
     def figure(name, value, unit, relation, bound):
