@@ -17,9 +17,9 @@ namespace imprimatur::test_support {
 class TemporaryFolder {
  public:
   TemporaryFolder() {
-    std::array<char, 32> name{"/tmp/imprimatur-test-XXXXXX"};
+    std::string name = std::filesystem::temp_directory_path() / "imprimatur-test-XXXXXX";
     CHECK(::mkdtemp(name.data()) != nullptr);
-    path_ = name.data();
+    path_ = name;
   }
   TemporaryFolder(const TemporaryFolder&) = delete;
   TemporaryFolder& operator=(const TemporaryFolder&) = delete;
