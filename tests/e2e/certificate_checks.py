@@ -10,7 +10,7 @@ import ssl
 import subprocess
 import time
 
-from api_client import Unix
+from api_client import Published, Unix
 
 CHANGED = "org.imprimatur.key.changed.v1"
 
@@ -122,6 +122,9 @@ def main():
     crl.write_bytes(text)
     assert station.next_change()["client_crl"] == revoked["client_crl"]
     entries = json.loads(Unix(options.socket).ask("GET", f"/v1/events?limit=1000&types={CHANGED}")[2])
+    published = Published()
+    for entry in entries:
+        published.message(json.dumps(entry))
     causes = [entry["data"]["cause"] for entry in entries if entry["data"]["key"] == "api-tls"]
     assert causes == ["asked", "files", "files", "files"], causes
     print("half a list: refused, by the files and by SIGHUP; nothing that was refused is in the journal")

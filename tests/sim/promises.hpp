@@ -31,7 +31,6 @@ class Promises {
   void breaks(std::string what);
   // SHA-256 of all entries in their order, hex.
   std::string journal_digest();
-  const std::vector<std::string>& journal() const { return entries_; }
   std::int64_t count(const char* query);
 
  private:

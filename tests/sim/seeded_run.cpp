@@ -43,8 +43,7 @@ class SeededRun {
         disk_faults_(options.disk_faults),
         real_chips_(options.real_chips),
         world_(size_of(seed, options, disk_)),
-        promises_(world_),
-        keeps_journal_(options.keeps_journal) {}
+        promises_(world_) {}
 
   SeededResult run();
 
@@ -83,7 +82,6 @@ class SeededRun {
   int move_trouble_ = 0;     // in a thousand
   int statements_ = 0;
   int stops_in_a_row_ = 0;  // by the disk, since somebody looked after it
-  bool keeps_journal_;
   SeededResult result_;
 };
 
@@ -448,7 +446,6 @@ SeededResult SeededRun::run() {
       static_cast<int>(promises_.count("SELECT count(*) FROM attempts WHERE state = 'spoiled'"));
   result_.doubts = statements_;
   result_.journal_digest = promises_.journal_digest();
-  if (keeps_journal_) result_.journal = promises_.journal();
   result_.lasted = std::chrono::duration_cast<std::chrono::seconds>(world_.clock().steady() - SteadyTime{});
   result_.broken = promises_.broken();
   if (!result_.broken.empty()) result_.trace = world_.trace();

@@ -11,16 +11,14 @@
 namespace imprimatur::sim {
 
 struct SeededOptions {
-  bool real_chips = false;     // the real chip code on virtual cards: slower by far
-  bool disk_faults = false;    // the disk is full for a while, or its writes and syncs fail
-  bool keeps_journal = false;  // in the result
+  bool real_chips = false;   // the real chip code on virtual cards: slower by far
+  bool disk_faults = false;  // the disk is full for a while, or its writes and syncs fail
 };
 
 struct SeededResult {
   std::vector<std::string> broken;  // promises, in words; empty when all held
   std::string trace;                // what happened, line by line
   std::string journal_digest;
-  std::vector<std::string> journal;
   std::chrono::seconds lasted{};  // virtual
   int turns = 0, issued = 0, spoiled = 0, doubts = 0, crashes = 0;
   int disk_stops = 0;  // how often the disk has stopped the station, or kept it from starting
