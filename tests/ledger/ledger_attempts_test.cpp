@@ -153,7 +153,10 @@ TEST_F(LedgerAttempts, ActOnlyUnderTheClaimThatBeganThem) {
   ASSERT_TRUE(in_group([&] { return ledger->finish_spoiled(first, "chip.dead", 2); }));
   const auto second = begin(2);
   const auto intent_of = [&](const std::string& attempt, std::int64_t fence) {
-    return in_group([&] { return ledger->record_intent({attempt, fence}, "write", "reader-1", {}); });
+    return in_group([&] {
+      return ledger->record_intent({attempt, fence}, "write", "reader-1",
+                                   {{"derivations", 4}, {"profile", "p"}});
+    });
   };
   EXPECT_EQ(intent_of(first.attempt, first.fence).error().code, "ledger.stale_fence")
       << "another claim followed";

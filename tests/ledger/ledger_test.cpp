@@ -139,9 +139,17 @@ TEST_F(LedgerLife, WritesEveryEntryAsTheContractSays) {
 TEST_F(LedgerLife, TellsWhatRanUnderWhichRulesAndHowItsDevicesWere) {
   const auto before = journal().size();
   ASSERT_TRUE(in_group([&]() -> Status {
-    TRY_STATUS(ledger->boot_started({"0.1.0", "build", "configuration", "manifest", {{"attempts", 0}}}));
-    TRY_STATUS(ledger->manifest_loaded({{"policy.json", "hash"}}));
-    TRY_STATUS(ledger->key_changed({{"key", "ds-1"}, {"what", "begins"}}));
+    TRY_STATUS(ledger->boot_started({"0.1.0",
+                                     "build",
+                                     test_support::hash_of("configuration"),
+                                     test_support::hash_of("manifest"),
+                                     {{"open_attempts", 0}}}));
+    TRY_STATUS(ledger->manifest_loaded({{"policy.json", test_support::hash_of("policy")}}));
+    TRY_STATUS(ledger->key_changed({{"certificate", test_support::hash_of("certificate")},
+                                    {"count", 1},
+                                    {"key", "ds-1"},
+                                    {"limit", 100},
+                                    {"what", "begins"}}));
     for (const char* what : {"up", "fault", "cleared", "down"}) {
       TRY_STATUS(ledger->device_event(what, "reader-1", "a reason"));
     }
@@ -151,9 +159,10 @@ TEST_F(LedgerLife, TellsWhatRanUnderWhichRulesAndHowItsDevicesWere) {
             (std::vector<std::string>{"boot.started", "manifest.loaded", "key.changed", "device.up",
                                       "device.fault", "device.cleared", "device.down", "boot.stopped"}));
   const auto entries = journal();
-  EXPECT_EQ(entries.at(before).at("data").as_object().at("manifest").as_string(), "manifest");
+  EXPECT_EQ(entries.at(before).at("data").as_object().at("manifest").as_string(),
+            test_support::hash_of("manifest"));
   EXPECT_EQ(entries.at(before + 1).at("data").as_object().at("files"),
-            (json::object{{"policy.json", "hash"}}));
+            (json::object{{"policy.json", test_support::hash_of("policy")}}));
   EXPECT_EQ(entries.back().at("data").as_object().at("reason").as_string(), "asked to");
 }
 
