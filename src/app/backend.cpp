@@ -212,6 +212,10 @@ Result<json::value> StationBackend::set_paused(const std::string& line, bool pau
   return in_turn<json::value>([this, paused, actor]() -> Result<json::value> {
     TRY_STATUS(
         parts_.ledger.device_event(paused ? "down" : "up", parts_.line, "operator", journalled(actor)));
+    // Who lets the line go on after it has stood still for the clock answers for the clock.
+    if (!paused) {
+      TRY_STATUS(parts_.ledger.accept_clock(journalled(actor)));
+    }
     parts_.station.pause(paused);
     return json::value(parts_.station.snapshot());
   });

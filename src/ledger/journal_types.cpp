@@ -13,7 +13,7 @@ constexpr std::string_view kTypes[] = {
     "card.delivered",    "card.recalled", "card.destroyed",  "card.missing",     "stock.received",
     "stock.moved",       "stock.counted", "stock.destroyed", "stock.adjusted",   "shift.opened",
     "shift.closed",      "device.up",     "device.down",     "device.fault",     "device.cleared",
-    "key.changed",       "data.erased",
+    "key.changed",       "data.erased",   "clock.stepped",
 };
 
 }  // namespace

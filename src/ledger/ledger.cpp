@@ -261,6 +261,22 @@ Status Ledger::device_event(std::string_view type, std::string_view device, std:
   return operation.keep();
 }
 
+Status Ledger::accept_clock(const Actor& actor) {
+  if (!state_->clock_went_back()) return ok();
+  Operation operation(*state_);
+  TRY_STATUS(operation.begun());
+  const WallTime now = state_->ports.clock.now();
+  const WallTime newest = state_->last_time;
+  TRY_STATUS(state_->append("clock.stepped", state_->identity.station,
+                            {{"by_ms", milliseconds(now) - milliseconds(newest)},
+                             {"newest", format_rfc3339(newest)},
+                             {"seen", "journal"}},
+                            actor));
+  TRY_STATUS(operation.keep());
+  state_->last_time = now;
+  return ok();
+}
+
 Status Ledger::keep_checkpoint(std::string_view note) {
   Operation operation(*state_);
   TRY_STATUS(operation.begun());

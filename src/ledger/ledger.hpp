@@ -67,6 +67,11 @@ class Ledger {
   Status device_event(std::string_view type, std::string_view device, std::string_view reason,
                       const Actor& actor = {});
 
+  // A person says that the clock is right, though the journal's newest entry is of a later time: it had run
+  // ahead when that was written. Journals clock.stepped; cards are begun again. Nothing happens when the
+  // clock did not go back.
+  Status accept_clock(const Actor& actor);
+
   // -- jobs
   // Idempotent by id and envelope digest. Journals statement.accepted and job.received or job.refused. Adds
   // the finding check.live_card when the holder has a live card that `replaces` does not name. Errors

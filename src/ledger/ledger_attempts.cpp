@@ -110,8 +110,11 @@ Result<AttemptRecord> Ledger::begin_blank(const BeginBlank& begin) {
   TRY(auto job, find_job(database, begin.job));
   if (guarded("ledger.begin_blank.fence") && job.fence != begin.fence) return stale_fence(begin.job);
   if (guarded("ledger.begin_blank.clock") && state_->clock_went_back()) {
-    return fail("ledger.clock", "the clock shows an earlier time than the journal's newest entry", begin.job,
-                "Set the station's clock right; no card is begun until then.");
+    return fail("ledger.clock",
+                "the clock shows an earlier time than the journal's newest entry, which is of " +
+                    format_rfc3339(state_->last_time),
+                begin.job,
+                "Set the station's clock right. When it is right, resume the line: that is journalled.");
   }
   if (guarded("ledger.begin_blank.not_after") && job.not_after < state_->ports.clock.now()) {
     return fail("ledger.not_after", "the approval has run out", begin.job, "Get a new approval for the job.");

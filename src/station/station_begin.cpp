@@ -149,7 +149,7 @@ Found Station::begin(Card& card, TaskResult& result) {
     result.sentence = attempt.error().message;
     if (result.code == "ledger.store") check(attempt.error());
     if (result.code == "ledger.clock") {  // no job's fault: the next one would meet the same
-      stop_line(result.code);
+      stop_line(result.code + ": " + result.sentence + ". " + attempt.error().remedy);
       return Found::no_signer;
     }
     if (result.code.starts_with("ledger.blank_")) return Found::wrong_blank;

@@ -227,5 +227,27 @@ TEST_F(LedgerLife, SaysThatTheClockWentBackAndBeginsNoCardThen) {
   EXPECT_TRUE(in_group([&] { return ledger->begin_blank(begin_of(claimed, 1)); }));
 }
 
+TEST_F(LedgerLife, BeginsCardsAgainWhenAPersonAnswersForTheClock) {
+  stock(1, 2);
+  receive(test_support::new_job(1));
+  const WallTime right = clock.time;
+  clock.time += std::chrono::hours(24);  // it runs ahead, and an entry is written then
+  ASSERT_TRUE(in_group([&] { return ledger->device_event("up", "reader-1", "test"); }));
+  clock.time = right;
+  const auto claimed = claim();
+  EXPECT_EQ(in_group([&] { return ledger->begin_blank(begin_of(claimed, 1)); }).error().code, "ledger.clock");
+  ASSERT_TRUE(in_group([&] { return ledger->accept_clock({"binh", "supervisor"}); }));
+  const json::object entry = journal().back();
+  EXPECT_EQ(entry.at("type").as_string(), "org.imprimatur.clock.stepped.v1");
+  const json::object& data = entry.at("data").as_object();
+  EXPECT_EQ(data.at("by_ms").as_int64(), -24 * 3600 * 1000);
+  EXPECT_EQ(data.at("newest").as_string(), format_rfc3339(right + std::chrono::hours(24)));
+  EXPECT_EQ(data.at("actor").as_object().at("name").as_string(), "binh");
+  EXPECT_TRUE(in_group([&] { return ledger->begin_blank(begin_of(claimed, 1)); }));
+  const auto size = ledger->journal_size();
+  ASSERT_TRUE(in_group([&] { return ledger->accept_clock({"binh", "supervisor"}); }));
+  EXPECT_EQ(ledger->journal_size(), size) << "a clock that is right needs nobody's word";
+}
+
 }  // namespace
 }  // namespace imprimatur::ledger
