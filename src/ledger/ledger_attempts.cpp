@@ -129,9 +129,8 @@ Result<AttemptRecord> Ledger::begin_blank(const BeginBlank& begin) {
   attempt.blank = blank.serial;
   attempt.blank_class = blank.blank_class;
   attempt.line = begin.line;
-  Query update(database, "UPDATE jobs SET attempts = ?, blank = ? WHERE id = ?");
-  TRY_STATUS(
-      update.bind(static_cast<std::int64_t>(attempt.number)).bind(attempt.blank).bind(attempt.job).run());
+  Query update(database, "UPDATE jobs SET attempts = ?, blank = ? WHERE row = ?");
+  TRY_STATUS(update.bind(static_cast<std::int64_t>(attempt.number)).bind(attempt.blank).bind(job.row).run());
   TRY_STATUS(insert_attempt(database, attempt));
   TRY_STATUS(set_blank_place(database, blank.serial, StockPlace::machine));
   json::object data = named(attempt);

@@ -119,8 +119,9 @@ Status change_job(Ledger::State& state, const JobRecord& job, job::JobEvent even
                     std::string(job::text_of(event)),
                 job.id);
   }
-  Query query(*state.database, "UPDATE jobs SET state = ?, since = ? WHERE id = ?");
-  query.bind(job::text_of(*next)).bind(milliseconds(state.ports.clock.now())).bind(job.id);
+  CHECK(job.row > 0);  // as the ledger has it: by its row it is found without the index of random ids
+  Query query(*state.database, "UPDATE jobs SET state = ?, since = ? WHERE row = ?");
+  query.bind(job::text_of(*next)).bind(milliseconds(state.ports.clock.now())).bind(job.row);
   TRY_STATUS(query.run());
   return ok();
 }
@@ -228,8 +229,8 @@ Result<std::optional<JobClaim>> Ledger::claim_next(const std::vector<std::string
   TRY(auto job, job_of(query));
   TRY_STATUS(change_job(*state_, job, job::JobEvent::claim));
   if (guarded("ledger.claim.new_fence")) ++job.fence;
-  Query fence(*state_->database, "UPDATE jobs SET fence = ? WHERE id = ?");
-  TRY_STATUS(fence.bind(job.fence).bind(job.id).run());
+  Query fence(*state_->database, "UPDATE jobs SET fence = ? WHERE row = ?");
+  TRY_STATUS(fence.bind(job.fence).bind(job.row).run());
   TRY_STATUS(operation.keep());
   return std::optional(JobClaim{job.id, job.product, job.fence, job.attempts});
 }

@@ -1,6 +1,8 @@
 #include "bench/reliability_fill.hpp"
 
+#include <fcntl.h>
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include <array>
 #include <cstdio>
@@ -83,6 +85,16 @@ std::string journal_sql(const std::string& count, const std::string& last) {
          "|| '.v1') AS BLOB) FROM n; ";
 }
 
+// Else the kernel writes gigabytes while something else is measured.
+Status sync_to_disk(const std::filesystem::path& file) {
+  const int descriptor = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
+  if (descriptor < 0) return fail("bench.sync", "cannot open", file.string());
+  const bool synced = ::fsync(descriptor) == 0;
+  ::close(descriptor);
+  if (!synced) return fail("bench.sync", "cannot sync", file.string());
+  return ok();
+}
+
 }  // namespace
 
 std::string scattered_uuid(int number) {
@@ -126,7 +138,8 @@ Status fill_ledger(const std::filesystem::path& file, int jobs, bool with_journa
   for (const auto& make : made) {
     TRY_STATUS(run_sql(handle, make));
   }
-  return run_sql(handle, "COMMIT; PRAGMA journal_mode = WAL");
+  TRY_STATUS(run_sql(handle, "COMMIT; PRAGMA journal_mode = WAL"));
+  return sync_to_disk(file);
 }
 
 }  // namespace imprimatur::bench
