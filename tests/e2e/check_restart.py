@@ -74,7 +74,7 @@ def check_jobs(bench, checks, jobs):
     checks.holds("each was received once", set(received.values()) == {1} and len(received) == jobs)
     counts = collections.Counter(bench.states.values())
     checks.holds("every job came to an end", counts["issued"] + counts["in_doubt"] + counts["failed"] == jobs, dict(counts))
-    # A kill in a write spoils a blank, and a job may meet more kills than it has remakes.
+    # A kill in a write spoils a blank, a printer that stops another: a job may meet more of them than it has remakes.
     spoiled = collections.Counter(job for _, job, _, _, _, _ in bench.attempts_in("spoiled"))
     begun = collections.Counter(job for _, job, _, _, _, _ in bench.attempts)
     failed = {job for job, state in bench.states.items() if state == "failed"}
