@@ -210,12 +210,13 @@ Result<json::value> StationBackend::set_paused(const std::string& line, bool pau
                                                const api::Actor& actor) {
   if (line != parts_.line) return fail("api.not_found", "there is no such line", line);
   return in_turn<json::value>([this, paused, actor]() -> Result<json::value> {
-    TRY_STATUS(
-        parts_.ledger.device_event(paused ? "down" : "up", parts_.line, "operator", journalled(actor)));
-    // Who lets the line go on after it has stood still for the clock answers for the clock.
-    if (!paused) {
+    // Who lets the line go on when it stands for the clock, as its cause says, answers for the clock. A line
+    // that goes on after anything else says nothing of it.
+    if (!paused && parts_.station.stands_for("ledger.clock")) {
       TRY_STATUS(parts_.ledger.accept_clock(journalled(actor)));
     }
+    TRY_STATUS(
+        parts_.ledger.device_event(paused ? "down" : "up", parts_.line, "operator", journalled(actor)));
     parts_.station.pause(paused);
     return json::value(parts_.station.snapshot());
   });

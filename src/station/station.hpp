@@ -79,6 +79,8 @@ class Station {
   bool idle() const { return recovered_ && cards_.empty(); }
   void pause(bool paused);
   bool paused() const { return paused_; }
+  // Whether the line has stopped by itself for this reason, an error's code.
+  bool stands_for(std::string_view code) const { return standing_cause_.starts_with(code); }
   // Whether there is room to record: without it no card is begun. What is in the machines comes to its end.
   void set_room(bool enough);
   // Reads the chip of a card in doubt as completely as it can be verified, in the free reader that it was put

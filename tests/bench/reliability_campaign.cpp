@@ -6,6 +6,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <thread>
+#include <utility>
 
 #include "app/lanes.hpp"
 #include "app/loading.hpp"
@@ -32,6 +33,7 @@ constexpr int kBatch = 25;               // jobs that are received together
 constexpr int kAheadMax = 400;           // jobs that wait for a card
 constexpr double kBytesOfCard = 60'000;  // ledger, write-ahead log and audit log, generously
 constexpr int kWarmCards = 5000;         // behind which memory is to stay flat
+constexpr double kPatience_s = 120;      // without a card
 constexpr auto kShow = 10s;
 
 const ledger::LedgerIdentity kIdentity{"campaign", "imprimatur.example/test-log"};
@@ -123,6 +125,7 @@ class Campaign {
   bool over_ = false;    // under mutex_: no more is submitted
   std::atomic<bool> ended_ = false;
   std::atomic<int> next_job_ = 0;
+  std::atomic<int> submitters_ = kSubmitters;  // that may still hand in a job
   std::atomic<std::int64_t> received_ = 0;
   std::atomic<std::int64_t> prepare_ns_ = 0, examine_ns_ = 0, loop_ns_ = 0, log_ns_ = 0;
   std::int64_t turn_began_ = 0;
@@ -213,7 +216,12 @@ Status Campaign::begin() {
   TRY(publisher_, audit::LogPublisher::open(publishing, *publishing_reader_, *vault_, keep));
   loop_->post([this] { station_->recover(); });
   began_ = now_s();
-  for (int i = 0; i < kSubmitters; ++i) threads_.emplace_back([this] { submit(); });
+  for (int i = 0; i < kSubmitters; ++i) {
+    threads_.emplace_back([this] {
+      submit();
+      --submitters_;
+    });
+  }
   threads_.emplace_back([this] { publish(); });
   return ok();
 }
@@ -303,14 +311,18 @@ void Campaign::publish() {
 
 // Until all are made, or the time is over and what was received is made.
 Status Campaign::wait() {
-  double shown = now_s();
+  double shown = now_s(), moved = now_s();
+  std::int64_t made = 0;
   for (;;) {
     std::unique_lock lock(mutex_);
     changed_.wait_for(lock, 200ms);
     if (!failure_.empty()) return fail("bench.campaign", failure_);
     if (seconds_since(began_) > seconds_) over_ = true;
-    const bool all_received = over_ || next_job_ >= cards_;
     lock.unlock();
+    const bool all_received = submitters_ == 0;
+    const std::int64_t made_now = done();
+    if (std::exchange(made, made_now) != made_now) moved = now_s();
+    if (seconds_since(moved) > kPatience_s) return fail("bench.campaign", "the line stands still");
     if (first_mb_ == 0 && done() >= std::min(kWarmCards, cards_ / 2)) first_mb_ = resident_mb();
     if (seconds_since(shown) > std::chrono::duration<double>(kShow).count()) {
       shown = now_s();
@@ -378,7 +390,7 @@ Result<Numbers> Campaign::run() {
 }  // namespace
 
 Status measure_campaign(int cards, double seconds, Figures& figures) {
-  const auto space = std::filesystem::space("/tmp");
+  const auto space = std::filesystem::space(std::filesystem::temp_directory_path());
   if (static_cast<double>(space.available) < kBytesOfCard * cards) {
     return fail("bench.space", "the disk has no room for the campaign's ledger");
   }

@@ -35,11 +35,32 @@ TEST(Control, StopsTheLineWhenTheClockGoesBackAndHoldsNoJobForIt) {
   EXPECT_TRUE(world.station().paused()) << world.trace();
   for (const auto& job : jobs) EXPECT_EQ(world.state_of(job), JobState::ready) << world.trace();
   EXPECT_EQ(world.transport().count(Place::Kind::hopper), 3);
+  EXPECT_TRUE(world.station().stands_for("ledger.clock"));
   world.clock().set_wall_by(std::chrono::minutes(10));
   world.pause(false);
+  EXPECT_FALSE(world.station().stands_for("ledger.clock"));
   ASSERT_TRUE(world.run()) << world.trace();
   for (const auto& job : jobs) EXPECT_EQ(world.state_of(job), JobState::issued) << world.trace();
   EXPECT_THAT(world.broken_promises(), IsEmpty()) << world.trace();
+}
+
+TEST(Control, GoesOnBehindTheClockOnlyWhenAPersonHasAnsweredForIt) {
+  World world({2, 1});
+  world.add_blanks(3);
+  world.clock().set_wall_by(-std::chrono::minutes(10));
+  const auto job = world.submit(1).front();
+  ASSERT_TRUE(world.run()) << world.trace();
+  world.pause(true);
+  world.pause(false);
+  ASSERT_TRUE(world.run()) << world.trace();
+  EXPECT_EQ(world.state_of(job), JobState::ready) << world.trace();
+  ASSERT_TRUE(world.station().stands_for("ledger.clock"));
+  ASSERT_TRUE(world.turn([&world] {
+    EXPECT_TRUE(world.ledger().accept_clock({"binh", "supervisor"}));
+    world.station().pause(false);
+  }));
+  ASSERT_TRUE(world.run()) << world.trace();
+  EXPECT_EQ(world.state_of(job), JobState::issued) << world.trace();
 }
 
 // The attempt is ended behind the station's back, so that its next step cannot be recorded.
