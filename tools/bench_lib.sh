@@ -10,6 +10,7 @@ cli=
 pids=()          # in the order of starting
 daemon_pid=
 front_pid=       # what bench_wait_for waits for
+daemon_under=()  # a command that the daemon runs under
 
 bench_number() {  # bench_number NAME VALUE LEAST MOST
   [[ $2 =~ ^[0-9]+$ ]] && [ "$2" -ge "$3" ] && [ "$2" -le "$4" ] && return 0
@@ -152,15 +153,23 @@ TOML
   return 1
 }
 
-bench_launch_daemon() {  # in the background; it may not be ready yet
+bench_days_later() {  # bench_days_later DAYS: what the daemon takes for today, from its next start on
+  daemon_under=()
+  [ "$1" -eq 0 ] || daemon_under=(env "LD_PRELOAD=$(echo /usr/lib/*/faketime/libfaketimeMT.so.1)" "FAKETIME=+$1d"
+    FAKETIME_DONT_FAKE_MONOTONIC=1)
+}
+
+bench_launch_daemon() {  # bench_launch_daemon [CONFIGURATION OPTION...]: in the background; it may not be ready yet
+  local configuration=${1:-$bench/imprimatur.toml} options=(--create)
+  [ $# -eq 0 ] || options=("${@:2}")
   rm -f "$IMPRIMATUR_SOCKET"
-  setpriv --pdeathsig KILL "$build/bin/imprimaturd" --config "$bench/imprimatur.toml" --create \
+  setpriv --pdeathsig KILL "${daemon_under[@]}" "$build/bin/imprimaturd" --config "$configuration" "${options[@]}" \
     >>"$out/logs/imprimaturd.log" 2>&1 </dev/null &
   daemon_pid=$!
 }
 
-bench_start_daemon() {
-  bench_launch_daemon
+bench_start_daemon() {  # the same, and waits until it is there
+  bench_launch_daemon "$@"
   bench_started imprimaturd "$daemon_pid" "$IMPRIMATUR_SOCKET"
 }
 

@@ -136,19 +136,33 @@ Status Ledger::bring_up_to_date(const std::filesystem::path& file, const Clock& 
 
 // Size and time of the journal; every entry from 0 on must be there.
 Status Ledger::State::take_up_journal() {
-  Query query(*database,
-              "SELECT count(*), max(sequence), (SELECT entry FROM journal ORDER BY sequence DESC LIMIT 1) "
-              "FROM journal");
+  Query query(*database, "SELECT count(*), max(sequence) FROM journal");
   TRY(auto row, query.step());
   if (!row || query.integer(0) == 0 ||
       (guarded("ledger.open.journal_gap") && query.integer(0) != query.integer(1) + 1)) {
     return fail("ledger.store", "the journal has a gap", {}, "Restore a backup: entries were removed.");
   }
   size = committed = static_cast<Sequence>(query.integer(0));
-  TRY(auto entry, parse_json_object(imprimatur::text_of(query.blob(2))));
-  TRY(auto time, member_text(entry, "time"));
-  TRY(last_time, parse_rfc3339(time));
-  return ok();
+  return take_up_time();
+}
+
+// The time that the clock must not fall behind: a restart forgets nothing of it. Entries that were written by
+// a clock that had gone back are passed over, up to the one by which somebody answered for the clock.
+Status Ledger::State::take_up_time() {
+  Query query(*database, "SELECT entry FROM journal ORDER BY sequence DESC");
+  for (;;) {
+    TRY(const auto row, query.step());
+    if (!row) return ok();
+    TRY(const auto entry, parse_json_object(imprimatur::text_of(query.blob(0))));
+    TRY(const auto time_text, member_text(entry, "time"));
+    TRY(const auto type, member_text(entry, "type"));
+    TRY(const auto* data, member_object(entry, "data"));
+    TRY(const auto clock, member_text(*data, "clock"));
+    TRY(const auto time, parse_rfc3339(time_text));
+    last_time = std::max(last_time, time);
+    const bool stepped = clock == "stepped" && type != "org.imprimatur.clock.stepped.v1";
+    if (!stepped || !guarded("ledger.open.clock")) return ok();
+  }
 }
 
 bool Ledger::State::clock_went_back() const {

@@ -20,7 +20,7 @@ struct Ledger::State {
   std::string boot;   // random id of this run
   Sequence size = 0;  // entries, pending ones included
   Sequence committed = 0;
-  WallTime last_time{};  // of the newest entry
+  WallTime last_time{};  // the latest that the journal shows, since somebody answered for the clock
   bool in_group = false;
 
   // Writes one CloudEvent with the next sequence. `data` gets boot, clock and actor. Error
@@ -32,6 +32,7 @@ struct Ledger::State {
   // Names the new epoch and writes its epoch.begun.
   Status first_entry(json::object data);
   Status take_up_journal();
+  Status take_up_time();
   // The wall clock shows an earlier time than the newest entry.
   bool clock_went_back() const;
 

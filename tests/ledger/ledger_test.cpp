@@ -227,6 +227,23 @@ TEST_F(LedgerLife, SaysThatTheClockWentBackAndBeginsNoCardThen) {
   EXPECT_TRUE(in_group([&] { return ledger->begin_blank(begin_of(claimed, 1)); }));
 }
 
+TEST_F(LedgerLife, KnowsOverRestartsThatTheClockWentBackAndThatAPersonAnsweredForIt) {
+  stock(1, 1);
+  receive(test_support::new_job(1));
+  clock.time -= std::chrono::hours(1);
+  for (int restarts = 0; restarts < 3; ++restarts) {
+    reopen();
+    ASSERT_TRUE(in_group([&] { return ledger->device_event("up", "reader-1", "test"); }));
+  }
+  reopen();
+  const auto claimed = claim();
+  EXPECT_EQ(in_group([&] { return ledger->begin_blank(begin_of(claimed, 1)); }).error().code, "ledger.clock");
+  ASSERT_TRUE(in_group([&] { return ledger->accept_clock({"binh", "supervisor"}); }));
+  ASSERT_TRUE(in_group([&] { return ledger->device_event("up", "reader-1", "test"); }));
+  reopen();
+  EXPECT_TRUE(in_group([&] { return ledger->begin_blank(begin_of(claimed, 1)); }));
+}
+
 TEST_F(LedgerLife, BeginsCardsAgainWhenAPersonAnswersForTheClock) {
   stock(1, 2);
   receive(test_support::new_job(1));
