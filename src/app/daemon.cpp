@@ -15,6 +15,7 @@
 #include "app/housekeeper.hpp"
 #include "app/lanes.hpp"
 #include "app/loading.hpp"
+#include "app/log_watch.hpp"
 #include "app/messages.hpp"
 #include "app/new_epoch.hpp"
 #include "app/tidying.hpp"
@@ -72,6 +73,7 @@ struct Daemon::State {
   std::unique_ptr<api::Server> server;
   std::unique_ptr<Certificates> certificates;
   std::unique_ptr<Housekeeper> housekeeper;
+  std::unique_ptr<LogWatch> log_watch;
   std::atomic<bool> listening{false};  // housekeeper and server are there
   std::mutex rest_mutex;
   std::condition_variable rest_changed;
@@ -83,6 +85,7 @@ struct Daemon::State {
   Status load(StartOptions options);
   Status build();
   Status open_log();
+  Status watch_log();
   Status begin();
   TurnHooks hooks();
   void after_commit();
@@ -248,6 +251,16 @@ Status Daemon::State::begin() {
       }});
   listening = true;
   housekeeper->wake();
+  return watch_log();
+}
+
+Status Daemon::State::watch_log() {
+  TRY(auto reader, ledger::LedgerReader::open(ledger_file()));
+  auto check = publisher->check(*reader);
+  const auto stand = [this](const Error& difference) {
+    loop->post([this, code = difference.code] { station->stand(code); });
+  };
+  log_watch = std::make_unique<LogWatch>(LogWatch::Parts{std::move(reader), std::move(check), stand, log});
   return ok();
 }
 
@@ -319,6 +332,7 @@ bool Daemon::stop(int seconds) {
   }
   const bool drained = state.wait_until_idle(seconds);
   if (!drained) state.log.write(message::kDrainTimeout);
+  state.log_watch.reset();
   if (state.devices.desk) state.devices.desk->close();
   const int hung = state.lanes->stop(kLanesPatience);
   if (hung > 0) state.log.write(message::kHungCalls, {{"calls", std::to_string(hung)}});

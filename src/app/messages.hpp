@@ -45,5 +45,11 @@ inline constexpr LogMessage kEvidenceNotKept{"EVIDENCE_NOT_KEPT", LogLevel::warn
 inline constexpr LogMessage kLogNotPublished{
     "LOG_NOT_PUBLISHED", LogLevel::error, "the audit log's files could not be brought up to date",
     "Check disk and key vault; nothing is lost, the journal has it all."};
+inline constexpr LogMessage kLogDiffers{
+    "LOG_DIFFERS", LogLevel::error, "the ledger is not the one whose audit log was signed: no card is begun",
+    "Stop the station. Hold ledger and backups against the log; begin a new epoch only with the right one."};
+inline constexpr LogMessage kLogRebuilt{
+    "LOG_REBUILT", LogLevel::warning, "files of the audit log were missing or damaged, and were written anew",
+    "Check the disk; nothing is lost."};
 
 }  // namespace imprimatur::app::message

@@ -150,6 +150,17 @@ bool verify_consistency(Growth growth, const Proof& proof, const Roots& roots) {
   return walk.sn == 0 && old_result == roots.old_root && new_result == roots.new_root;
 }
 
+Result<GrowingTree> GrowingTree::of(std::uint64_t size, const SubtreeHash& hash_of) {
+  GrowingTree tree;
+  while (tree.size_ < size) {
+    const auto level = static_cast<int>(std::bit_width(size - tree.size_)) - 1;
+    TRY(auto peak, hash_of({level, tree.size_ >> level}));
+    tree.peaks_.push_back(peak);
+    tree.size_ += std::uint64_t{1} << level;
+  }
+  return tree;
+}
+
 void GrowingTree::add(const Hash& leaf) {
   Hash peak = leaf;
   // Every one bit at the low end of the size is a peak that the new leaf completes.

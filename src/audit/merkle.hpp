@@ -53,6 +53,8 @@ bool verify_consistency(Growth growth, const Proof& proof, const Roots& roots);
 // A tree that only grows: keeps the roots of its complete subtrees, one a level at most.
 class GrowingTree {
  public:
+  // One of `size` leaves that are there already. Errors of `hash_of`.
+  static Result<GrowingTree> of(std::uint64_t size, const SubtreeHash& hash_of);
   void add(const Hash& leaf);
   std::uint64_t size() const { return size_; }
   Hash root() const;

@@ -1,5 +1,6 @@
 #include "audit/publisher.hpp"
 
+#include <algorithm>
 #include <array>
 
 #include "audit/note.hpp"
@@ -51,8 +52,15 @@ struct LogPublisher::State {
   Bytes bundle;                                              // entries of the last bundle, when partial
   std::optional<ledger::Sequence> published;                 // size of the checkpoint in the folder
   std::size_t rebuilt = 0;
-  std::vector<Witnessed> witnessed;  // to be met while the journal is read at start
+  std::vector<Witnessed> witnessed;  // to be met while the journal is read
+  bool writes = true;                // files; otherwise it only reads the journal
+  ledger::Sequence unread = 0;       // entries that were taken up from the files
 
+  ledger::Sequence largest_witnessed() const;
+  Status prove_beginning() const;
+  bool take_up();
+  Result<bool> same_newest_entries(TileReader& tiles, ledger::Sequence size);
+  Result<bool> take_up_from(const Checkpoint& from);
   Status load_witnessed(const std::filesystem::path& file);
   Status take_witnessed(std::string_view note, const std::string& where);
   Status check_witnessed() const;
@@ -63,6 +71,40 @@ struct LogPublisher::State {
   Status ensure(const Tile& tile, ByteView content, bool full);
   Status sign_and_publish();
 };
+
+struct LogCheck::State {
+  State(const LogPublisher::State& of, ledger::LedgerReader& own_reader)
+      : until(of.unread), reader(own_reader), pass(fresh(of)) {
+    pass->writes = !guarded("audit.prove_before_writing");
+    pass->witnessed = of.witnessed;
+  }
+  std::unique_ptr<LogPublisher::State> fresh(const LogPublisher::State& of) const {
+    auto made = std::make_unique<LogPublisher::State>(of.options, reader, of.vault, of.key, nullptr);
+    made->published = of.published;
+    return made;
+  }
+
+  ledger::Sequence until;
+  ledger::LedgerReader& reader;
+  std::unique_ptr<LogPublisher::State> pass;
+};
+
+LogCheck::LogCheck(std::unique_ptr<State> state) : state_(std::move(state)) {}
+LogCheck::~LogCheck() = default;
+
+Result<bool> LogCheck::go_on(std::size_t bundles) {
+  auto& pass = *state_->pass;
+  TRY_STATUS(
+      pass.add_committed(std::min<ledger::Sequence>(state_->until, pass.tree.size() + bundles * kTileWidth)));
+  if (pass.tree.size() < state_->until) return false;
+  if (pass.writes) return true;
+  state_->pass = state_->fresh(pass);
+  return false;
+}
+
+std::size_t LogCheck::files_rebuilt() const {
+  return state_->pass->rebuilt;
+}
 
 LogPublisher::LogPublisher(std::unique_ptr<State> state) : state_(std::move(state)) {}
 LogPublisher::~LogPublisher() = default;
@@ -94,11 +136,18 @@ Result<std::unique_ptr<LogPublisher>> LogPublisher::open(const PublisherOptions&
       return forked(witnessed, "the journal has only " + std::to_string(size) + " entries");
     }
   }
+  if (!state->take_up()) {
+    TRY_STATUS(state->prove_beginning());
+  }
   TRY_STATUS(state->check_witnessed());
   TRY_STATUS(state->add_committed(size));
-  state->witnessed.clear();
   TRY_STATUS(state->write_right_edge());
   return std::unique_ptr<LogPublisher>(new LogPublisher(std::move(state)));
+}
+
+std::unique_ptr<LogCheck> LogPublisher::check(ledger::LedgerReader& reader) const {
+  if (state_->unread == 0) return nullptr;
+  return std::unique_ptr<LogCheck>(new LogCheck(std::make_unique<LogCheck::State>(*state_, reader)));
 }
 
 Result<ledger::Sequence> LogPublisher::publish() {
@@ -134,6 +183,75 @@ Status LogPublisher::State::take_witnessed(std::string_view note, const std::str
     return forked(witnessed.back(), "for the log " + witnessed.back().checkpoint.origin);
   }
   return ok();
+}
+
+ledger::Sequence LogPublisher::State::largest_witnessed() const {
+  ledger::Sequence largest = 0;
+  for (const auto& one : witnessed) largest = std::max<ledger::Sequence>(largest, one.checkpoint.size);
+  return largest;
+}
+
+// What was signed is the beginning of this journal: only then may a file be written anew from it.
+Status LogPublisher::State::prove_beginning() const {
+  if (!guarded("audit.prove_before_writing")) return ok();
+  State dry(options, reader, vault, key, nullptr);
+  dry.witnessed = witnessed;
+  dry.writes = false;
+  TRY_STATUS(dry.check_witnessed());
+  return dry.add_committed(largest_witnessed());
+}
+
+// Goes on from the folder's checkpoint. False: what it needs is not there or does not fit, and the journal
+// has to tell.
+bool LogPublisher::State::take_up() {
+  const auto in_folder = (options.folder / kCheckpointFile).string();
+  for (const auto& one : witnessed) {
+    if (one.where != in_folder || one.checkpoint.size == 0) continue;
+    const auto taken_up = take_up_from(one.checkpoint);
+    if (taken_up && taken_up.value()) return true;
+    bundle.clear();
+    return false;
+  }
+  return false;
+}
+
+// The root shows that the last tiles of all levels are those that were signed. Errors: a file cannot be read.
+Result<bool> LogPublisher::State::take_up_from(const Checkpoint& from) {
+  TileReader tiles(options.folder, from.size);
+  const auto hash_of = [&tiles](Subtree subtree) { return tiles.subtree(subtree); };
+  for (const auto& one : witnessed) {
+    if (one.checkpoint.size > from.size) continue;
+    TRY(const auto root, tree_root(one.checkpoint.size, hash_of));
+    if (root != one.checkpoint.root && guarded("audit.take_up.root")) return false;
+  }
+  TRY(const bool same, same_newest_entries(tiles, from.size));
+  if (!same) return false;
+  std::array<std::vector<Hash>, kTileLevelsMax> edge;
+  for (int level = 0; level < kTileLevelsMax; ++level) {
+    if (partial_width(from.size, level) == 0) continue;
+    TRY(edge.at(static_cast<std::size_t>(level)),
+        tiles.hashes(level, level_width(from.size, level) / kTileWidth));
+  }
+  TRY(tree, GrowingTree::of(from.size, hash_of));
+  right_edge = std::move(edge);
+  unread = from.size;
+  return true;
+}
+
+// Those of the log's last bundle, which is begun with them when it is a partial one.
+Result<bool> LogPublisher::State::same_newest_entries(TileReader& tiles, ledger::Sequence size) {
+  const ledger::Sequence index = (size - 1) / kTileWidth;
+  TRY(const auto hashes, tiles.hashes(0, index));
+  TRY(const auto entries, reader.journal(index * kTileWidth, hashes.size()));
+  if (entries.size() != hashes.size()) return false;
+  Bytes last;
+  for (std::size_t i = 0; i < hashes.size(); ++i) {
+    const ByteView entry = bytes_of(entries[i].bytes);
+    if (leaf_hash(entry) != hashes[i] && guarded("audit.take_up.entries")) return false;
+    append_entry(last, entry);
+  }
+  if (partial_width(size, 0) != 0) bundle = std::move(last);
+  return true;
 }
 
 Status LogPublisher::State::check_witnessed() const {
@@ -211,6 +329,7 @@ Status LogPublisher::State::write_right_edge() {
 
 // The file has this content, whatever it had before.
 Status LogPublisher::State::ensure(const Tile& tile, ByteView content, bool full) {
+  if (!writes) return ok();
   const auto path = options.folder / tile.path();
   const bool there = std::filesystem::exists(path);
   if (there) {

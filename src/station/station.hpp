@@ -79,6 +79,8 @@ class Station {
   bool idle() const { return recovered_ && cards_.empty(); }
   void pause(bool paused);
   bool paused() const { return paused_; }
+  // No new cards until a person resumes the line, for the reason of this code.
+  void stand(std::string cause) { stop_line(std::move(cause)); }
   // Whether the line has stopped by itself for this reason, an error's code.
   bool stands_for(std::string_view code) const { return standing_cause_.starts_with(code); }
   // Whether there is room to record: without it no card is begun. What is in the machines comes to its end.

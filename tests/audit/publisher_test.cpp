@@ -36,6 +36,27 @@ class Publisher : public test_support::LedgerBench {
       return 0;
     });
   }
+  // Opens the log and looks at everything. How many files were made anew.
+  std::size_t rebuilt_by_opening() {
+    const auto publisher = open().value();
+    const auto own = reader();
+    const auto check = publisher->check(*own);
+    if (!check) return publisher->files_rebuilt();
+    while (!check->go_on(1).value()) {
+    }
+    return publisher->files_rebuilt() + check->files_rebuilt();
+  }
+  std::map<fs::path, Bytes> contents() const {
+    std::map<fs::path, Bytes> found;
+    for (const auto& path : files()) found[path] = read_file(path).value();
+    return found;
+  }
+  void alter_ledger(const std::string& statement) const {
+    sqlite3* raw = nullptr;
+    ASSERT_EQ(sqlite3_open(file.c_str(), &raw), SQLITE_OK);
+    EXPECT_EQ(sqlite3_exec(raw, statement.c_str(), nullptr, nullptr, nullptr), SQLITE_OK);
+    sqlite3_close(raw);
+  }
   std::string file_text(const std::string& name) const { return read_text_file(log / name).value(); }
   void damage(const fs::path& path) const {
     auto content = read_file(path).value();
@@ -105,20 +126,66 @@ TEST_F(Publisher, GoesOnAfterARestart) {
   EXPECT_TRUE(verdict(older).holds());
 }
 
+TEST_F(Publisher, GoesOnFromItsFilesAtEverySizeAroundATile) {
+  std::string older;
+  for (const ledger::Sequence size : {1U, 2U, 255U, 256U, 257U, 511U, 512U, 513U, 768U, 769U}) {
+    grow_to(size);
+    const auto publisher = open().value();
+    EXPECT_EQ(publisher->publish().value(), size);
+    EXPECT_EQ(publisher->files_rebuilt(), 0U) << size;
+    const LogVerdict found = older.empty() ? verdict() : verdict(older);
+    EXPECT_TRUE(found.holds()) << size << ": " << found.problems.front();
+    older = file_text("checkpoint");
+  }
+  EXPECT_EQ(rebuilt_by_opening(), 0U);
+}
+
+TEST_F(Publisher, ReadsOnlyTheNewestEntriesWhenItsFilesAreThere) {
+  const auto own = reader();
+  grow_to(700);
+  auto publisher = open().value();
+  EXPECT_EQ(publisher->check(*own), nullptr) << "all was read";
+  ASSERT_TRUE(publisher->publish());
+  publisher = open().value();
+  const auto check = publisher->check(*own);
+  ASSERT_NE(check, nullptr);
+  int steps = 0;
+  while (!check->go_on(1).value()) ++steps;
+  EXPECT_EQ(steps, 5) << "three bundles, twice";
+  EXPECT_EQ(check->files_rebuilt(), 0U);
+}
+
+// An entry far behind the newest ones: the log is gone on with at first, and the check finds it.
+TEST_F(Publisher, FindsEntriesThatWereChangedSinceTheyWereSigned) {
+  grow_to(700);
+  ASSERT_TRUE(open().value()->publish());
+  const auto before = contents();
+  alter_ledger(
+      "UPDATE journal SET entry = CAST(replace(entry, 'reader-1', 'reader-2') AS BLOB) WHERE sequence = 3");
+  const auto publisher = open();
+  ASSERT_TRUE(publisher) << publisher.error().message;
+  const auto own = reader();
+  const auto check = publisher.value()->check(*own);
+  Result<bool> done = false;
+  for (int i = 0; i < 10 && done && !done.value(); ++i) done = check->go_on(1);
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().code, "audit.forked");
+  EXPECT_EQ(contents(), before) << "the log's files are the evidence of what it was";
+}
+
 TEST_F(Publisher, RebuildsEveryLostOrDamagedFile) {
   grow_to(300);
   ASSERT_TRUE(open().value()->publish());
-  std::map<fs::path, Bytes> before;
-  for (const auto& path : files()) before[path] = read_file(path).value();
+  const auto before = contents();
   ASSERT_EQ(before.size(), 6U);  // checkpoint, two tiles and two bundles, one tile above
   for (const auto& [path, content] : before) {
     if (path.filename() == "checkpoint") continue;
     damage(path);
     EXPECT_FALSE(verdict().holds()) << path;
-    EXPECT_EQ(open().value()->files_rebuilt(), 1U) << path;
+    EXPECT_EQ(rebuilt_by_opening(), 1U) << path;
     EXPECT_EQ(read_file(path).value(), content);
     fs::remove(path);
-    EXPECT_EQ(open().value()->files_rebuilt(), 1U) << path;
+    EXPECT_EQ(rebuilt_by_opening(), 1U) << path;
     EXPECT_EQ(read_file(path).value(), content);
   }
   EXPECT_TRUE(verdict().holds());
@@ -179,8 +246,10 @@ TEST_F(Publisher, RefusesToForkTheLogOfARestoredBackup) {
   reopen();
   committed = reader();
   EXPECT_EQ(open().error().code, "audit.forked") << "the journal is shorter than what was signed";
+  const auto before = contents();
   grow_to(12);
   EXPECT_EQ(open().error().code, "audit.forked") << "the journal went another way";
+  EXPECT_EQ(contents(), before) << "the log's files are the evidence of what it lacks";
   fs::remove_all(log);
   EXPECT_EQ(open().error().code, "audit.forked") << "the checkpoint outside is enough";
 }
@@ -208,11 +277,7 @@ TEST_F(Publisher, RefusesACheckpointThatSpeaksOfAnotherLog) {
 TEST_F(Publisher, MakesNoLogOfAJournalWithAGap) {
   auto publisher = open().value();
   grow_to(6);
-  sqlite3* raw = nullptr;
-  ASSERT_EQ(sqlite3_open(file.c_str(), &raw), SQLITE_OK);
-  EXPECT_EQ(sqlite3_exec(raw, "DELETE FROM journal WHERE sequence = 3", nullptr, nullptr, nullptr),
-            SQLITE_OK);
-  sqlite3_close(raw);
+  alter_ledger("DELETE FROM journal WHERE sequence = 3");
   EXPECT_EQ(publisher->publish().error().code, "audit.journal");
   EXPECT_FALSE(fs::exists(log / "checkpoint"));
 }
