@@ -56,6 +56,7 @@ constexpr std::array kRules{
 
     Rule{Step::wait_for_printer, Found::success,          {Record::nothing,              Step::move_to_printer}},
     Rule{Step::move_to_printer,  Found::success,          {Record::nothing,              Step::reserve_print}},
+    Rule{Step::move_to_printer,  Found::place_taken,      {Record::nothing,              Step::wait_for_printer}},
     Rule{Step::move_to_printer,  Found::failed,           {Record::doubt,                Step::move_to_reject}},
     Rule{Step::move_to_printer,  Found::unknown,          {Record::doubt,                Step::move_to_reject}},
 
@@ -79,6 +80,7 @@ constexpr std::array kRules{
 
     Rule{Step::wait_for_reader,  Found::success,          {Record::nothing,              Step::move_to_reader}},
     Rule{Step::move_to_reader,   Found::success,          {Record::nothing,              Step::reread}},
+    Rule{Step::move_to_reader,   Found::place_taken,      {Record::nothing,              Step::wait_for_reader}},
     Rule{Step::move_to_reader,   Found::failed,           {Record::doubt,                Step::move_to_reject}},
     Rule{Step::move_to_reader,   Found::unknown,          {Record::doubt,                Step::move_to_reject}},
 
@@ -229,6 +231,8 @@ std::string_view text_of(Found found) {
       return "nothing_there";
     case Found::not_yet:
       return "not_yet";
+    case Found::place_taken:
+      return "place_taken";
     case Found::not_asked:
       return "not_asked";
     case Found::same_blank_again:

@@ -44,6 +44,7 @@ enum class Found {
   unknown,           // it may or may not have happened
   nothing_there,     // take: the hopper has no blank of the class
   not_yet,           // poll: not at its end
+  place_taken,       // move: another body stands there; the card is where it was
   not_asked,         // read_face: the product asks for no face reader
   same_blank_again,  // the printer ended the job and the card is untouched
   wrong_blank,       // identify: unknown, used, of another class, or its receipt has another chip in it

@@ -146,10 +146,15 @@ void Station::call_transport(const CardPtr& card, Place to) {
     return [this, card, to, moved = std::move(moved)] {
       if (!moved && moved.error().code == kTransportClosing) return;
       if (!moved) {
-        // Something stands there that the station knows nothing of: the next card would find it too.
+        TaskResult result = result_of(moved.error());
         const bool device = to.kind == Place::Kind::reader || to.kind == Place::Kind::printer;
-        if (device && moved.error().code == "transport.busy") close_slot(to, {});
-        return on_result(card, result_of(moved.error()));
+        if (device && moved.error().code == "transport.busy") {
+          // Something stands there that the station knows nothing of: the next card would find it too.
+          close_slot(to, {});
+          vacate(*card);
+          if (result.found == Found::failed) result.found = Found::place_taken;
+        }
+        return on_result(card, std::move(result));
       }
       card->place = to;
       vacate(*card);

@@ -78,6 +78,20 @@ TEST_F(TransportFaults, UsesAReaderWithABlankThatNobodyKnowsOfNoMoreUntilItIsTak
   EXPECT_EQ(world.attempts_of(jobs.front()).size(), 1U) << world.trace();
 }
 
+TEST_F(TransportFaults, TakesAPrintedCardToAnotherReaderWhenAStrangeOneStandsInItsOwn) {
+  World line{{.readers = 3, .printers = 1}};
+  line.add_blanks(4);
+  line.printer(1).on_document = [&line](const std::string&, const std::string&) {
+    line.transport().bodies.back()->place = {Place::Kind::reader, 1};
+  };
+  const auto job = line.submit(1).front();
+  ASSERT_TRUE(line.run()) << line.trace();
+  EXPECT_EQ(line.state_of(job), JobState::issued) << line.trace();
+  EXPECT_EQ(line.attempts_of(job).size(), 1U) << line.trace();
+  EXPECT_EQ(line.transport().bodies.back()->place, (Place{Place::Kind::reader, 1})) << "nobody touches it";
+  EXPECT_THAT(line.broken_promises(), IsEmpty()) << line.trace();
+}
+
 TEST_F(TransportFaults, BeginsNoBlankThatCopiesAnothersChip) {
   world.add_blanks(1);
   world.add_copied_blank();
