@@ -167,6 +167,7 @@ Result<print::PrinterReport> read_printer_report(const IppMessage& answer) {
   report.reasons = reasons_of(answer, "printer-state-reasons");
   report.up_time_s = answer.integer("printer-up-time").value_or(0);
   report.supplies = supplies_of(answer);
+  report.jobs = answer.integer("queued-job-count").value_or(0);  // RFC 8011 section 5.4.24
   return report;
 }
 

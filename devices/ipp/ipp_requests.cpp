@@ -71,7 +71,7 @@ IppMessage get_printer_state(const IppSender& sender) {
   IppMessage message = request(IPP_OP_GET_PRINTER_ATTRIBUTES, sender);
   add_user(message.get(), sender);
   add_requested(message.get(), {"printer-state", "printer-state-reasons", "printer-is-accepting-jobs",
-                                "printer-up-time", "marker-names", "marker-levels"});
+                                "printer-up-time", "marker-names", "marker-levels", "queued-job-count"});
   return message;
 }
 

@@ -50,6 +50,7 @@ struct PrinterReport {
   std::vector<std::string> reasons;  // printer-state-reasons with their suffix
   std::int64_t up_time_s = 0;
   std::vector<Supply> supplies;
+  int jobs = 0;  // that have not ended, whoever sent them; 0 too when the printer does not say
 };
 
 // What the product asks of any printer, besides PDF on a card of the size ID-1.

@@ -42,8 +42,13 @@ bool waits_unbegun(const print::PrintJobReport& report) {
 
 }  // namespace
 
-PrinterCondition PrintStation::look() {
+PrinterCondition PrintStation::look(Holds holds) {
+  if (holds == Holds::nothing) own_jobs_ = 0;
   auto report = printer_.report();
+  if (report && given_up_) {
+    withdraw();
+    report = printer_.report();
+  }
   if (!report) return judge_printer(report.error());
   if (report.value().up_time_s < up_time_seen_) fits_ = false;
   up_time_seen_ = report.value().up_time_s;
@@ -51,11 +56,25 @@ PrinterCondition PrintStation::look() {
     if (auto fits = printer_.check({.sides = kSides}); !fits) return judge_printer(fits.error());
     fits_ = true;
   }
-  return judge_printer(report.value());
+  return judge_printer(report.value(), own_jobs_);
+}
+
+// A job that is no longer waited for must not be printed onto the card that comes next. What has begun may go
+// on all the same, so it proves nothing about its card.
+void PrintStation::give_up(const print::PrintTicket& ticket) {
+  own_jobs_ = 0;
+  given_up_ = ticket;
+  withdraw();
+}
+
+void PrintStation::withdraw() {
+  const auto withdrawn = printer_.cancel(*given_up_);
+  if (withdrawn || withdrawn.error().code == "printer.refused")
+    given_up_.reset();  // it has ended, or is not known
 }
 
 TaskResult PrintStation::reserve(CardWork& work, const std::string& attempt, BoundPrint& bound) {
-  const PrinterCondition condition = look();
+  const PrinterCondition condition = look(Holds::nothing);  // of the card that is in it now it has no job yet
   if (!condition.may_print()) {
     return cannot_now(condition.why(), "the printer can print nothing now: " + condition.why());
   }
@@ -72,6 +91,7 @@ TaskResult PrintStation::reserve(CardWork& work, const std::string& attempt, Bou
     return result_of(error);
   }
   const print::PrintTicket& ticket = reserved.value();
+  own_jobs_ = 1;
   bound = {ticket, condition.up_time_s, clock_.now(), clock_.steady()};
   return success({{"face", commitment(work.salt, work.face_pdf)},
                   {"job_id", ticket.job_id},
@@ -84,7 +104,10 @@ TaskResult PrintStation::reserve(CardWork& work, const std::string& attempt, Bou
 TaskResult PrintStation::send(const CardWork& work, const print::PrintTicket& ticket) {
   began_ = clock_.steady();
   began_here_ = true;
-  if (auto sent = printer_.send(ticket, work.face_pdf); !sent) return result_of(sent.error());
+  if (auto sent = printer_.send(ticket, work.face_pdf); !sent) {
+    if (sent.error().happened == Happened::no) give_up(ticket);
+    return result_of(sent.error());
+  }
   return success({{"bytes", work.face_pdf.size()}, {"job_uuid", ticket.job_uuid}});
 }
 
@@ -108,11 +131,13 @@ TaskResult PrintStation::poll(const BoundPrint& bound) {
     began_ = clock_.steady() - std::chrono::duration_cast<std::chrono::microseconds>(limits_.card_time_min);
     began_here_ = true;
   }
+  own_jobs_ = 1;
   const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(clock_.steady() - began_);
   auto report = printer_.poll(bound.ticket);
   if (!report) {
     if (elapsed < limits_.card_time_max)
       return {Found::not_yet, report.error().code, report.error().message, {}};
+    give_up(bound.ticket);
     return result_of(unknown(report.error().code, report.error().message));
   }
   print::PrintEvidence evidence;
@@ -127,7 +152,11 @@ TaskResult PrintStation::poll(const BoundPrint& bound) {
   result.found = found_of(verdict.outcome);
   if (result.found == Found::not_yet && elapsed > limits_.card_time_max && !waits_unbegun(evidence.report))
     result.found = Found::unknown;
-  if (result.found != Found::not_yet) began_here_ = false;
+  if (result.found == Found::unknown) give_up(bound.ticket);
+  if (result.found != Found::not_yet) {
+    began_here_ = false;
+    own_jobs_ = 0;
+  }
   if (result.found != Found::success) result.code = "print." + std::string(verdict.rule);
   result.sentence = "the printer's word: " + std::string(verdict.rule);
   json::array reasons;

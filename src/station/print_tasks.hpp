@@ -38,8 +38,10 @@ class PrintStation {
   std::string name() const { return printer_.name(); }
 
   // How the printer is now. What it can do is compared with what the products ask at the first contact and
-  // again after every restart of it.
-  PrinterCondition look();
+  // again after every restart of it. `nothing`: no card of ours is in it, so no job can be ours; `as_known`:
+  // what the calls since then have made of that. After a start it may have one of an earlier run.
+  enum class Holds { nothing, as_known };
+  PrinterCondition look(Holds holds);
 
   // Draws the face (into work.face_pdf) and reserves a job with the printer. `bound` is what the ledger
   // keeps. not_yet: the printer can print nothing now and nothing was reserved.
@@ -54,6 +56,8 @@ class PrintStation {
 
  private:
   std::int64_t up_time_expected(const BoundPrint& bound) const;
+  void give_up(const print::PrintTicket& ticket);
+  void withdraw();
 
   print::Printer& printer_;
   std::shared_ptr<print::FaceRenderer> renderer_;
@@ -61,8 +65,10 @@ class PrintStation {
   PrintLimits limits_;
   SteadyTime began_{};  // of the last Send-Document, or of the first poll after a restart
   bool began_here_ = false;
-  bool fits_ = false;              // the printer can make the products' cards
-  std::int64_t up_time_seen_ = 0;  // goes back when it was restarted: then it is compared again
+  bool fits_ = false;                           // the printer can make the products' cards
+  std::int64_t up_time_seen_ = 0;               // goes back when it was restarted: then it is compared again
+  int own_jobs_ = 1;                            // that the printer may have
+  std::optional<print::PrintTicket> given_up_;  // the printer may have it still
 };
 
 }  // namespace imprimatur::station

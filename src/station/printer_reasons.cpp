@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/guard.hpp"
+
 namespace imprimatur::station {
 namespace {
 
@@ -116,7 +118,7 @@ std::string PrinterCondition::why() const {
   return text;
 }
 
-PrinterCondition judge_printer(const print::PrinterReport& report) {
+PrinterCondition judge_printer(const print::PrinterReport& report, int own_jobs) {
   const bool stands_still = report.state == print::PrinterReport::State::stopped;
   PrinterCondition condition;
   condition.state = text_of(report.state);
@@ -132,6 +134,12 @@ PrinterCondition judge_printer(const print::PrinterReport& report) {
     } else {
       same->can = std::max(same->can, finding.can);
     }
+  }
+  if (report.jobs > own_jobs && guarded("printer.jobs_waiting")) {
+    condition.findings.push_back(
+        {"jobs-waiting", PrinterCan::wait,
+         "Delete the jobs that wait in the printer, at its own panel or page: they would "
+         "be printed onto the next card."});
   }
   const auto worst_first = [&condition] {
     std::stable_sort(condition.findings.begin(), condition.findings.end(),

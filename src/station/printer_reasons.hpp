@@ -47,8 +47,9 @@ struct PrinterCondition {
 
 // The table applied. A suffix softens (-warning: warn at most, -report: nothing) while the printer works; one
 // that stands still means what it says. A printer that stands still or takes no jobs without a reason that we
-// know may not print either.
-PrinterCondition judge_printer(const print::PrinterReport& report);
+// know may not print either, nor one that has more jobs than `own_jobs`, which may be ours: what waits in it
+// would be printed onto the next card.
+PrinterCondition judge_printer(const print::PrinterReport& report, int own_jobs);
 
 // The same for a printer that could not be asked, or that cannot make the cards (Printer::report, check).
 PrinterCondition judge_printer(const Error& error);

@@ -52,9 +52,13 @@ void Station::look_at_printers() {
 void Station::look_at_printer(int printer, int delay_ms) {
   const auto index = static_cast<std::size_t>(printer);
   const int turn = ++printer_watches_.at(index).turn;
+  // A later look finds what has happened by then; this one runs before whatever comes to the lane from now
+  // on.
+  const bool empty = delay_ms == 0 && recovered_ && printers_.at(index).card == nullptr;
+  const auto holds = empty ? PrintStation::Holds::nothing : PrintStation::Holds::as_known;
   later(printers_.at(index).name, delay_ms,
-        [this, printer, turn, station = devices_.printers.at(index)]() -> Report {
-          PrinterCondition condition = station->look();
+        [this, printer, turn, holds, station = devices_.printers.at(index)]() -> Report {
+          PrinterCondition condition = station->look(holds);
           return [this, printer, turn, condition = std::move(condition)] {
             on_printer_look(printer, turn, condition);
           };
@@ -100,14 +104,16 @@ void Station::note_condition(int printer, const PrinterCondition& condition) {
 }
 
 // A card that the printer did not bring to a good end says something about the printer: the next one gets no
-// card before it was asked.
+// card before it was asked. One that it takes says that what was the matter is over.
 void Station::look_after(const Card& card, Found found) {
   const bool turned_away = card.step == Step::reserve_print && found == Found::not_yet;
   const bool ended_badly = card.step == Step::poll && found != Found::success && found != Found::not_yet;
-  if (!turned_away && !ended_badly) return;
+  const bool taken = card.step == Step::reserve_print && found == Found::success;
+  if (!turned_away && !ended_badly && !taken) return;
   CHECK(card.place.kind == Place::Kind::printer);
   Slot& slot = slot_of(card.place);
-  if (!slot.fault.empty()) return;
+  const bool known_already = taken ? slot.fault.empty() : !slot.fault.empty();
+  if (known_already) return;
   slot.fault = kNotAsked;
   look_at_printer(card.place.device - 1, 0);
 }

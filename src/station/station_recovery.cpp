@@ -41,7 +41,6 @@ void Station::recover() {
   if (!released) return check(released.error());
   auto attempts = ports_.ledger.open_attempts();
   if (!attempts) return check(attempts.error());
-  look_at_printers();
   later("transport", 0,
         [this, transport = devices_.transport, open = std::move(attempts).value()]() -> Report {
           auto places = transport->list(false);
@@ -49,6 +48,7 @@ void Station::recover() {
             if (places) return resume(open, places.value());
             if (places.error().code == kTransportClosing) return;
             stop_line(places.error().code);
+            look_at_printers();
             // Nobody can say where the bodies are: open attempts stay as they are on record until the next
             // start.
             if (open.empty()) recovered_ = true;
@@ -72,6 +72,7 @@ void Station::resume(const std::vector<ledger::AttemptRecord>& attempts,
     cards_.push_back(card);
     enter(card, place.place.kind == Place::Kind::reader ? Step::return_blank : Step::move_to_reject);
   }
+  look_at_printers();  // now that it is known in which a card of ours is
   ports_.log.write(message::kRecovered,
                    {{"line", options_.line}, {"attempts", std::to_string(attempts.size())}});
   balance();

@@ -77,6 +77,14 @@ TEST(IppAnswers, TellWhatIsLeftOfTheRibbon) {
   EXPECT_EQ(report.value().supplies[1].percent, -2);
 }
 
+TEST(IppAnswers, TellHowManyJobsHaveNotEnded) {
+  IppMessage answer;
+  ippAddInteger(answer.get(), IPP_TAG_PRINTER, IPP_TAG_ENUM, "printer-state", IPP_PSTATE_IDLE);
+  EXPECT_EQ(read_printer_report(answer).value().jobs, 0) << "a printer that does not say";
+  ippAddInteger(answer.get(), IPP_TAG_PRINTER, IPP_TAG_INTEGER, "queued-job-count", 2);
+  EXPECT_EQ(read_printer_report(answer).value().jobs, 2);
+}
+
 TEST(IppAnswers, TakeUnknownReasonsAsTheyAre) {
   const auto report =
       read_printer_report(made_up_answer("unknown reason keyword and vendor prefix: reader must not fail"));

@@ -100,10 +100,12 @@ TEST_F(IppPrinterTest, FollowsACardToTheEndAndFindsItOut) {
   const PrintTicket ticket = create();
   EXPECT_EQ(ticket.job_id, 1);
   EXPECT_TRUE(ticket.job_uuid.starts_with("urn:uuid:"));
+  EXPECT_EQ(printer_->report().value().jobs, 1);
   EXPECT_EQ(evidence(ticket).report.state, PrintJobState::held);
   send(ticket);
   const PrintEvidence end = evidence_at_the_end(ticket);
   EXPECT_EQ(end.report.state, PrintJobState::completed);
+  EXPECT_EQ(printer_->report().value().jobs, 0);
   EXPECT_EQ(end.report.job_uuid, ticket.job_uuid);
   EXPECT_EQ(end.report.impressions_completed, 2);
   EXPECT_EQ(judge_print(end).outcome, PrintOutcome::out);

@@ -78,9 +78,11 @@ TEST_F(IppEvePrinterTest, PrintsATwoSidedCardToTheEnd) {
   ASSERT_TRUE(before) << before.error().message;
   EXPECT_EQ(before.value().state, print::PrinterReport::State::idle);
   EXPECT_TRUE(before.value().accepting);
+  EXPECT_EQ(before.value().jobs, 0);
 
   const auto ticket = client_->create({.job_name = "attempt-1", .sides = 2});
   ASSERT_TRUE(ticket) << ticket.error().message;
+  EXPECT_EQ(client_->report().value().jobs, 1);
   const Status sent = client_->send(ticket.value(), tests::card_pdf(2));
   ASSERT_TRUE(sent) << sent.error().message;
 
@@ -92,6 +94,7 @@ TEST_F(IppEvePrinterTest, PrintsATwoSidedCardToTheEnd) {
   const auto printed = read_file(folder_.path() / "printed.pdf");
   ASSERT_TRUE(printed) << printed.error().message;
   EXPECT_EQ(printed.value(), tests::card_pdf(2));
+  EXPECT_EQ(client_->report().value().jobs, 0);
 
   const Status again = client_->send(ticket.value(), tests::card_pdf(2));
   ASSERT_FALSE(again);

@@ -1,5 +1,7 @@
 #include "tests/sim/printer.hpp"
 
+#include <algorithm>
+
 #include "base/encoding.hpp"
 #include "crypto/digest.hpp"
 
@@ -26,40 +28,79 @@ bool SimulatedPrinter::known(const print::PrintTicket& ticket) const {
   return job != jobs_.end() && job->second.uuid == ticket.job_uuid;
 }
 
+void SimulatedPrinter::stop(const std::string& reason) {
+  if (!stands()) stopped_ = clock_.steady();
+  state = print::PrinterReport::State::stopped;
+  reasons = {reason};
+}
+
+void SimulatedPrinter::go_on() {
+  if (!stands()) return;
+  state = print::PrinterReport::State::idle;
+  reasons.clear();
+  for (auto& [id, job] : jobs_) {
+    if (job.waits) {
+      begin(job);
+    } else {
+      job.since += clock_.steady() - std::max(stopped_, job.since);
+    }
+  }
+}
+
 Result<print::PrinterReport> SimulatedPrinter::report() {
   clock_.spend(kExchange);
   ++looks;
-  if (!reachable) return fail("printer.unreachable", "no connection", {}, "Check its cable.");
-  return print::PrinterReport{state, true, reasons, up_time_s(), supplies};
+  if (!reachable || !connected) return fail("printer.unreachable", "no connection", {}, "Check its cable.");
+  return print::PrinterReport{state, true, reasons, up_time_s(), supplies, jobs_under_way() + jobs_of_others};
+}
+
+int SimulatedPrinter::jobs_under_way() const {
+  return static_cast<int>(std::count_if(jobs_.begin(), jobs_.end(), [this](const auto& entry) {
+    const PrintJobState of_job = progress(entry.second).state;
+    return of_job != PrintJobState::canceled && of_job != PrintJobState::aborted &&
+           of_job != PrintJobState::completed;
+  }));
 }
 
 Status SimulatedPrinter::check(const print::PrintNeeds& needs) {
   clock_.spend(kExchange);
   ++checks;
+  if (!connected) return fail("printer.unreachable", "no connection");
   if (needs.sides == 1 || both_sides) return ok();
   return fail("printer.unsuitable", "it prints on one side only", "sides-supported", "Switch both sides on.");
 }
 
 Result<print::PrintTicket> SimulatedPrinter::create(const print::PrintRequest& request) {
   clock_.spend(kExchange);
+  if (!connected) return fail("printer.unreachable", "no connection");
   const std::int32_t id = ++last_id_;
   const std::string digits = std::to_string(1000 * place_.device + id);
   const std::string uuid =
       "urn:uuid:00000000-0000-4000-8000-" + std::string(12 - digits.size(), '0') + digits;
-  jobs_[id] = {uuid, request.job_name, clock_.steady(), false, PrintFault::none};
+  jobs_[id] = {.uuid = uuid, .attempt = request.job_name, .since = clock_.steady()};
   return print::PrintTicket{id, uuid};
 }
 
 void SimulatedPrinter::take_document(Job& job, ByteView pdf) {
   if (on_document) on_document(job.attempt, job.uuid);
   job.has_document = true;
-  job.since = clock_.steady();
   printed[job.attempt] = to_hex_lower(crypto::sha256(pdf));
+  if (stands()) {
+    job.waits = true;
+  } else {
+    begin(job);
+  }
+}
+
+void SimulatedPrinter::begin(Job& job) {
+  job.waits = false;
+  job.since = clock_.steady();
   if (Body* body = transport_.at(place_)) body->faces.push_back(job.attempt);
 }
 
 Status SimulatedPrinter::send(const print::PrintTicket& ticket, ByteView pdf) {
   clock_.spend(kExchange);
+  if (!connected) return fail("printer.unreachable", "no connection");
   if (!known(ticket)) return fail("printer.refused", "the printer does not know the job");
   Job& job = jobs_.at(ticket.job_id);
   PrintFault fault = PrintFault::none;
@@ -78,6 +119,7 @@ Status SimulatedPrinter::send(const print::PrintTicket& ticket, ByteView pdf) {
 
 Result<print::PrintJobReport> SimulatedPrinter::poll(const print::PrintTicket& ticket) {
   clock_.spend(kExchange);
+  if (!connected) return fail("printer.unreachable", "no connection");
   if (known(ticket) && jobs_.at(ticket.job_id).fault == PrintFault::forget) {
     jobs_.clear();
     restart();
@@ -87,13 +129,30 @@ Result<print::PrintJobReport> SimulatedPrinter::poll(const print::PrintTicket& t
   report.printer_up_time_s = up_time_s();
   report.state = PrintJobState::forgotten;
   if (!known(ticket)) return report;
-  const Job& job = jobs_.at(ticket.job_id);
+  report = progress(jobs_.at(ticket.job_id));
+  report.printer_up_time_s = up_time_s();
+  return report;
+}
+
+print::PrintJobReport SimulatedPrinter::progress(const Job& job) const {
+  print::PrintJobReport report;
   report.job_uuid = job.uuid;
   const auto age = clock_.steady() - job.since;
+  if (job.cancelled) {
+    report.state = PrintJobState::canceled;
+    report.reasons = {"job-canceled-by-user"};
+    return report;
+  }
   if (!job.has_document) {
     const bool given_up = age >= kWithoutDocument;
     report.state = given_up ? PrintJobState::aborted : PrintJobState::waiting;
     if (given_up) report.reasons = {"aborted-by-system"};
+    return report;
+  }
+  if (stands() && (job.waits || stopped_ - job.since < kPrintTime)) {
+    report.state = PrintJobState::stopped;
+    report.reasons = {"printer-stopped"};
+    report.impressions_completed = job.waits ? 0 : 1;
     return report;
   }
   report.state = PrintJobState::processing;
@@ -113,7 +172,12 @@ Result<print::PrintJobReport> SimulatedPrinter::poll(const print::PrintTicket& t
 }
 
 Status SimulatedPrinter::cancel(const print::PrintTicket& ticket) {
-  return known(ticket) ? ok() : Status(fail("printer.refused", "the printer does not know the job"));
+  if (!connected) return fail("printer.unreachable", "no connection");
+  if (!known(ticket)) return fail("printer.refused", "the printer does not know the job");
+  Job& job = jobs_.at(ticket.job_id);
+  if (!job.has_document || job.waits) job.cancelled = true;  // what has begun goes on
+  job.waits = false;
+  return ok();
 }
 
 }  // namespace imprimatur::sim

@@ -41,10 +41,16 @@ class SimulatedPrinter final : public print::Printer {
   std::vector<std::string> reasons;
   std::vector<print::Supply> supplies;
   bool reachable = true;   // to questions about itself
+  bool connected = true;   // false: nothing that is asked or sent reaches it
   bool both_sides = true;  // it can print on both
+  int jobs_of_others = 0;  // that wait in it
   int looks = 0;           // questions about itself
   int checks = 0;          // of what it can do
   void restart() { booted_ = clock_.steady() + kUpBeforeRestart; }
+  // It stands still for this reason, in the middle of a card or with a document that it has not begun; goes
+  // on where it was, on the body that is in it then.
+  void stop(const std::string& reason);
+  void go_on();
 
   // Called for every document that arrives, before it is printed.
   std::function<void(const std::string& attempt, const std::string& uuid)> on_document;
@@ -59,16 +65,23 @@ class SimulatedPrinter final : public print::Printer {
     std::string attempt;
     SteadyTime since;  // of its creation, or of its document
     bool has_document = false;
+    bool waits = false;  // its document has not been begun, since the printer stands still
+    bool cancelled = false;
     PrintFault fault = PrintFault::none;
   };
   std::int64_t up_time_s() const;
   bool known(const print::PrintTicket& ticket) const;
+  bool stands() const { return state == print::PrinterReport::State::stopped; }
   void take_document(Job& job, ByteView pdf);
+  void begin(Job& job);
+  print::PrintJobReport progress(const Job& job) const;
+  int jobs_under_way() const;
 
   station::Place place_;
   SimulatedTransport& transport_;
   SimulatedClock& clock_;
   SteadyTime booted_{};
+  SteadyTime stopped_{};
   std::map<std::int32_t, Job> jobs_;
   std::int32_t last_id_ = 0;
 };

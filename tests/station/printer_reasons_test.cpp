@@ -14,7 +14,7 @@ PrinterCondition judge(State state, std::vector<std::string> reasons, bool accep
   report.state = state;
   report.accepting = accepting;
   report.reasons = std::move(reasons);
-  return judge_printer(report);
+  return judge_printer(report, 0);
 }
 
 TEST(PrinterReasons, LetAnIdlePrinterWithoutReasonsPrint) {
@@ -23,6 +23,19 @@ TEST(PrinterReasons, LetAnIdlePrinterWithoutReasonsPrint) {
   EXPECT_TRUE(condition.may_print());
   EXPECT_EQ(condition.why(), "");
   EXPECT_TRUE(judge(State::processing, {"none"}).findings.empty());
+}
+
+TEST(PrinterReasons, LetNoPrinterPrintThatHasAJobWhichIsNotOurs) {
+  PrinterReport report;
+  report.accepting = true;
+  report.jobs = 1;
+  const PrinterCondition condition = judge_printer(report, 0);
+  EXPECT_EQ(condition.can(), PrinterCan::wait);
+  EXPECT_EQ(condition.why(), "jobs-waiting");
+  EXPECT_FALSE(condition.findings.front().next_step.empty());
+  EXPECT_TRUE(judge_printer(report, 1).may_print());
+  report.jobs = 2;
+  EXPECT_FALSE(judge_printer(report, 1).may_print());
 }
 
 TEST(PrinterReasons, AreAsBadAsTheTableOfTheSpecificationSays) {

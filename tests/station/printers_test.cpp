@@ -12,18 +12,11 @@ using job::JobState;
 using ledger::StockPlace;
 using station::Place;
 using testing::IsEmpty;
-using State = print::PrinterReport::State;
 
 class Printers : public testing::Test {
  protected:
-  void stop(int printer, const std::string& reason) {
-    world.printer(printer).state = State::stopped;
-    world.printer(printer).reasons = {reason};
-  }
-  void clear(int printer) {
-    world.printer(printer).state = State::idle;
-    world.printer(printer).reasons.clear();
-  }
+  void stop(int printer, const std::string& reason) { world.printer(printer).stop(reason); }
+  void clear(int printer) { world.printer(printer).go_on(); }
   json::object shown(const std::string& device) {
     const json::object snapshot = world.station().snapshot();
     for (const auto& one : snapshot.at("devices").as_array()) {
@@ -180,6 +173,51 @@ TEST_F(Printers, AreAskedAfterACardThatCameToABadEnd) {
   EXPECT_EQ(line.state_of(job), JobState::issued) << line.trace();
   // At the start, before each of the two cards, and after the one that was aborted.
   EXPECT_EQ(line.printer(1).looks, 4);
+}
+
+TEST_F(Printers, ThatHaveAJobOfOthersGetNoCardOfOurs) {
+  world.printer(1).jobs_of_others = 1;
+  world.printer(2).jobs_of_others = 1;
+  world.run_for(5s);
+  world.add_blanks(2);
+  const auto job = world.submit(1).front();
+  world.run_for(10min);
+  EXPECT_EQ(world.state_of(job), JobState::in_progress) << world.trace();
+  EXPECT_EQ(world.documents_max(), 0);
+  EXPECT_EQ(journalled("fault", "jobs-waiting"), 2U) << "once a printer";
+  world.printer(1).jobs_of_others = 0;
+  world.printer(2).jobs_of_others = 0;
+  world.run_for(1min);
+  EXPECT_EQ(world.state_of(job), JobState::issued) << world.trace();
+  EXPECT_EQ(world.stock(StockPlace::spoiled), 0);
+}
+
+// A printer stands still and cannot be reached, with a document that it has not begun: the card is taken out
+// of it after a while, and the document must not land on the one that comes next.
+TEST_F(Printers, NeverPrintADocumentOntoTheCardAfterItsOwn) {
+  for (const bool restarted : {false, true}) {
+    World line{{.readers = 2, .printers = 1, .printer_look_ms = 2000}};
+    line.run_for(5s);
+    line.add_blanks(3);
+    auto& printer = line.printer(1);
+    printer.on_document = [&printer](const std::string&, const std::string&) {
+      printer.stop("cover-open-error");
+      printer.connected = false;
+    };
+    const auto first = line.submit(1).front();
+    line.run_for(10min);
+    EXPECT_EQ(line.state_of(first), JobState::in_doubt) << line.trace();
+    printer.on_document = nullptr;
+    if (restarted) line.restart();
+    const auto second = line.submit(1).front();
+    line.run_for(1min);
+    printer.connected = true;
+    line.run_for(1min);
+    printer.go_on();
+    line.run_for(10min);
+    EXPECT_EQ(line.state_of(second), JobState::issued) << line.trace();
+    EXPECT_THAT(line.broken_promises(), IsEmpty()) << line.trace();
+  }
 }
 
 WallTime time_of_step(const sim::World& world, const std::string& step) {
