@@ -14,6 +14,7 @@ constexpr int kProcesses = 2;
 constexpr double kSecondsOfYear = 365.0 * 24 * 3600;
 constexpr int kRealChipsEvery = 50;
 constexpr int kDiskFaultsEvery = 4;
+constexpr int kLineStopsEvery = 2;
 constexpr int kFailingEvery = 12;  // histories
 constexpr std::uint64_t kFirstSeed = 1;
 
@@ -23,8 +24,9 @@ Result<Numbers> run_seeds(int first, int seeds) {
                {"crashes", 0}, {"doubts", 0},  {"disk_stops", 0}};
   for (int i = first; i < seeds; i += kProcesses) {
     const std::uint64_t seed = kFirstSeed + static_cast<std::uint64_t>(i);
-    const auto result = sim::run_seed(
-        seed, {.real_chips = seed % kRealChipsEvery == 0, .disk_faults = seed % kDiskFaultsEvery == 0});
+    const auto result = sim::run_seed(seed, {.real_chips = seed % kRealChipsEvery == 0,
+                                             .disk_faults = seed % kDiskFaultsEvery == 0,
+                                             .line_stops = seed % kLineStopsEvery == 0});
     sums["seeds"] += 1;
     sums["seconds"] += static_cast<double>(result.lasted.count());
     sums["issued"] += result.issued;

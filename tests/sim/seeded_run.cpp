@@ -4,7 +4,9 @@
 #include <array>
 
 #include "tests/sim/disk_trouble.hpp"
+#include "tests/sim/line_trouble.hpp"
 #include "tests/sim/promises.hpp"
+#include "tests/sim/seeded_openssl.hpp"
 
 namespace imprimatur::sim {
 namespace {
@@ -17,6 +19,8 @@ constexpr int kVisitsMax = 80;     // of the operators at the end of the day, un
 constexpr int kPatientVisits = 6;  // then what is still held is cancelled
 constexpr int kRemakesMax = 2;     // of the product
 constexpr int kStopsMax = 4;       // by the disk, before somebody looks after it
+constexpr int kPrinterLookMs = 20'000;
+constexpr auto kPatience = 2h;  // with cards that wait, once nothing more is on the agenda
 
 std::string time_text(SteadyTime when) {
   const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(when - SteadyTime{}).count();
@@ -32,6 +36,7 @@ WorldSize size_of(std::uint64_t seed, const SeededOptions& options, SimulatedDis
   size.seed = seed;
   size.modelled_chips = !options.real_chips;
   size.disk = &disk;
+  if (options.line_stops) size.printer_look_ms = kPrinterLookMs;
   return size;
 }
 
@@ -40,9 +45,9 @@ class SeededRun {
   SeededRun(std::uint64_t seed, const SeededOptions& options)
       : plan_(seed * 13 + 1),
         disk_trouble_(seed * 29 + 5, disk_),
-        disk_faults_(options.disk_faults),
-        real_chips_(options.real_chips),
+        options_(options),
         world_(size_of(seed, options, disk_)),
+        line_trouble_(seed * 31 + 7, world_),
         promises_(world_) {}
 
   SeededResult run();
@@ -52,6 +57,7 @@ class SeededRun {
   void plan_trouble();
   void plan_people();
   void plan_disk_trouble();
+  void plan_line_trouble();
   void at(std::chrono::seconds when, std::string what, std::function<void()> action);
   void go_on();  // one turn, or what is next on the agenda
   void come_up();
@@ -60,12 +66,14 @@ class SeededRun {
   void mend_disk();
   void submit(int count);
   void visit();
+  void resume();
   void clear_slots();
   void resolve_doubts();
   void resolve(const std::string& attempt, const std::string& serial);
   void release_held(bool cancel);
   void try_stale_finish();
   void act_on_some_job();
+  bool busy();
   bool all_done();
   void note(const std::string& what) { world_.note("-- " + time_text(world_.clock().steady()) + " " + what); }
   std::vector<std::vector<std::string>> rows(const std::string& query);
@@ -73,15 +81,16 @@ class SeededRun {
   SimulatedDisk disk_;
   Dice plan_;
   DiskTrouble disk_trouble_;
-  bool disk_faults_;
-  bool real_chips_;
+  SeededOptions options_;
   World world_;
+  LineTrouble line_trouble_;
   Promises promises_;
   std::multimap<SteadyTime, std::pair<std::string, std::function<void()>>> agenda_;
   int syncs_until_cut_ = 0;  // 0: none is planned
   int move_trouble_ = 0;     // in a thousand
   int statements_ = 0;
   int stops_in_a_row_ = 0;  // by the disk, since somebody looked after it
+  SteadyTime patient_until_{};
   SeededResult result_;
 };
 
@@ -137,7 +146,8 @@ void SeededRun::plan_trouble() {
     }
     return disk_trouble_.on_call(call);
   };
-  if (disk_faults_) plan_disk_trouble();
+  if (options_.disk_faults) plan_disk_trouble();
+  if (options_.line_stops) plan_line_trouble();
   const int crashes = mood == 0 ? plan_.below(2) : plan_.below(4);
   for (int i = 0; i < crashes; ++i) {
     at(std::chrono::seconds(plan_.below(5400)), "a crash is due", [this] {
@@ -171,6 +181,17 @@ void SeededRun::plan_disk_trouble() {
   }
 }
 
+// Each trouble is looked after before long, at the latest when the operators come.
+void SeededRun::plan_line_trouble() {
+  for (int i = line_trouble_.dice().between(1, 5); i > 0; --i) {
+    at(std::chrono::seconds(line_trouble_.dice().below(5400)), "the line begins to fail", [this] {
+      note(line_trouble_.begin());
+      at(std::chrono::seconds(line_trouble_.dice().between(20, 1500)), "a person looks after the line",
+         [this] { line_trouble_.end(); });
+    });
+  }
+}
+
 void SeededRun::plan_people() {
   for (int i = 1; i <= 4; ++i) {
     at(std::chrono::minutes(25 * i + plan_.below(10)), "the operators come", [this] { visit(); });
@@ -186,13 +207,13 @@ void SeededRun::plan_people() {
 
 void SeededRun::plan_day() {
   const int batches = plan_.between(1, 4);
-  const int batch = real_chips_ ? 2 : plan_.between(1, 5);
+  const int batch = options_.real_chips ? 2 : plan_.between(1, 5);
   const int blanks = batches * batch + plan_.below(6);
   world_.add_blanks(std::max(1, blanks / 2));
   if (plan_.one_in(4)) world_.add_counterfeits(plan_.between(1, 2));
-  if (plan_.one_in(6) && !real_chips_) world_.add_swapped_blanks();
+  if (plan_.one_in(6) && !options_.real_chips) world_.add_swapped_blanks();
   world_.add_blanks(std::max(1, blanks / 4));
-  if (plan_.one_in(6) && !real_chips_) world_.add_copied_blank();
+  if (plan_.one_in(6) && !options_.real_chips) world_.add_copied_blank();
   if (plan_.one_in(3)) {
     world_.add_blanks(2, false);  // their receipt comes late
     at(std::chrono::seconds(plan_.below(5400)), "a receipt comes late", [this] { world_.receive(); });
@@ -256,7 +277,7 @@ void SeededRun::resolve(const std::string& attempt, const std::string& serial) {
   const bool gone = world_.transport().is_lost(*body) && !in_hand;
   if (!in_hand && !gone) return;  // on its way
   const std::string job = attempt.substr(0, attempt.find('/'));
-  const bool complete = world_.is_closed(*body) && (real_chips_ || body->model.job == job) &&
+  const bool complete = world_.is_closed(*body) && (options_.real_chips || body->model.job == job) &&
                         body->faces.size() == 1 && body->faces.front() == attempt;
   const bool was_out = body->place.kind == Place::Kind::output;
   const bool good = in_hand && complete && was_out;
@@ -293,12 +314,27 @@ void SeededRun::release_held(bool cancel) {
 
 void SeededRun::visit() {
   disk_trouble_.end();
+  line_trouble_.end();
   if (plan_.one_in(2)) world_.transport().find_again();
   clear_slots();
   world_.clock().set_wall_by(-world_.clock().wall_difference());
   resolve_doubts();
   if (!world_.crashed()) release_held(false);
-  world_.pause(false);
+  resume();
+}
+
+// As the daemon: who lets a line go on that stands for the clock answers for it.
+void SeededRun::resume() {
+  world_.turn([this] {
+    if (world_.station().stands_for("ledger.clock")) {
+      note("the operators answer for the clock");
+      const auto accepted = world_.ledger().accept_clock({"binh", "supervisor"});
+      if (!accepted && accepted.error().code != "ledger.store") {
+        promises_.breaks("nobody can answer for the clock: " + accepted.error().code);
+      }
+    }
+    world_.station().pause(false);
+  });
 }
 
 // An answer to an old claim: it must be refused, whatever it says.
@@ -411,16 +447,22 @@ bool SeededRun::all_done() {
          world_.station().idle();
 }
 
+// Printers that are looked at leave the workers never without a call: then it is cards that count.
+bool SeededRun::busy() {
+  if (!agenda_.empty()) patient_until_ = world_.clock().steady() + kPatience;
+  if (!agenda_.empty() || world_.crashed() || !disk_.powered()) return true;
+  if (!options_.line_stops) return world_.workers().next_due().has_value();
+  return !world_.station().idle() && world_.clock().steady() < patient_until_;
+}
+
 SeededResult SeededRun::run() {
   plan_day();
-  const auto busy = [this] {
-    return !agenda_.empty() || world_.workers().next_due() || world_.crashed() || !disk_.powered();
-  };
   while (busy() && result_.turns < kTurnsMax && promises_.broken().empty()) go_on();
   // The end of the day: nothing more goes wrong, and everything is cleared up.
   note("the end of the day");
   world_.chip_trouble() = {};
   disk_trouble_.end();
+  line_trouble_.end();
   move_trouble_ = 0;
   for (int i = 1; i <= world_.printers(); ++i) world_.printer(i).faults.clear();
   for (int visits = 0; visits < kVisitsMax && !all_done() && promises_.broken().empty(); ++visits) {
@@ -457,6 +499,7 @@ SeededResult SeededRun::run() {
 }  // namespace
 
 SeededResult run_seed(std::uint64_t seed, const SeededOptions& options) {
+  const SeededOpenSsl chance(seed * 17 + 11);
   return SeededRun(seed, options).run();
 }
 

@@ -13,6 +13,7 @@ namespace imprimatur::sim {
 struct SeededOptions {
   bool real_chips = false;   // the real chip code on virtual cards: slower by far
   bool disk_faults = false;  // the disk is full for a while, or its writes and syncs fail
+  bool line_stops = false;   // printers stand still or cannot be reached, the face reader fails
 };
 
 struct SeededResult {

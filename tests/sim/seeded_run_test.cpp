@@ -17,7 +17,7 @@ class SeededDays : public testing::TestWithParam<int> {};
 TEST_P(SeededDays, KeepEveryPromise) {
   int issued = 0, spoiled = 0, doubts = 0, crashes = 0;
   for (auto seed = static_cast<std::uint64_t>(GetParam()); seed <= kSeeds; seed += kParts) {
-    const SeededResult result = run_seed(seed, {.real_chips = seed % 50 == 0});
+    const SeededResult result = run_seed(seed, {.real_chips = seed % 50 == 0, .line_stops = seed % 2 == 0});
     EXPECT_THAT(result.broken, IsEmpty()) << "seed " << seed << "\n" << result.trace;
     if (HasFailure()) return;  // one trace is enough to read
     issued += result.issued;
@@ -60,15 +60,35 @@ TEST(SeededDay, KeepsEveryPromiseWhereOneSeemedBroken) {
   }
 }
 
-TEST(SeededDay, IsTheSameForTheSameSeed) {
-  for (const std::uint64_t seed : {3U, 14U, 15U}) {
-    const SeededResult first = run_seed(seed, {});
-    const SeededResult second = run_seed(seed, {});
-    EXPECT_EQ(first.journal_digest, second.journal_digest) << "seed " << seed;
-    EXPECT_EQ(first.lasted, second.lasted);
-  }
-  EXPECT_NE(run_seed(3, {}).journal_digest, run_seed(4, {}).journal_digest);
+struct Replayed {
+  std::uint64_t seed;
+  SeededOptions options;
+};
+
+class SameSeed : public testing::TestWithParam<Replayed> {};
+
+TEST_P(SameSeed, MakesTheSameDay) {
+  const auto& [seed, options] = GetParam();
+  const SeededResult first = run_seed(seed, options);
+  const SeededResult second = run_seed(seed, options);
+  EXPECT_EQ(first.journal_digest, second.journal_digest);
+  EXPECT_EQ(first.lasted, second.lasted);
+  EXPECT_NE(first.journal_digest, run_seed(seed + 1, options).journal_digest);
 }
+
+// The day of another process is the same too: what this one has made before must not count.
+TEST_P(SameSeed, MakesTheSameDayAfterOthers) {
+  const auto& [seed, options] = GetParam();
+  const SeededResult first = run_seed(seed, options);
+  run_seed(1, {.real_chips = true});
+  EXPECT_EQ(first.journal_digest, run_seed(seed, options).journal_digest);
+}
+
+INSTANTIATE_TEST_SUITE_P(Days, SameSeed,
+                         testing::Values(Replayed{3, {}}, Replayed{14, {.disk_faults = true}},
+                                         Replayed{15, {.line_stops = true}},
+                                         Replayed{50, {.real_chips = true, .line_stops = true}},
+                                         Replayed{150, {.real_chips = true, .disk_faults = true}}));
 
 }  // namespace
 }  // namespace imprimatur::sim

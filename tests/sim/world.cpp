@@ -10,6 +10,7 @@
 #include "tests/chip/card_bench.hpp"
 #include "tests/job/job_fixture.hpp"
 #include "tests/ledger/kept_journals.hpp"
+#include "tests/sim/seeded_openssl.hpp"
 
 namespace imprimatur::sim {
 namespace {
@@ -62,7 +63,10 @@ struct Trust {
 };
 
 const Trust& trust() {
-  static const Trust trust;
+  static const Trust trust = [] {
+    const SeededOpenSsl same_in_every_process(1);
+    return Trust();
+  }();
   return trust;
 }
 
