@@ -52,8 +52,8 @@ Status take_fact(const std::string& entry, ledger::PastLog& past) {
     past.blanks_begun.insert(std::move(blank));
   }
   if (type == "org.imprimatur.attempt.intent.v1") {
-    TRY(auto act, member_text(*data, "act"));
-    if (act != "sign") return ok();
+    TRY(const auto act, member_text(*data, "act"));
+    if (std::string_view(act) != "sign") return ok();
     TRY(auto signer, member_text(*data, "device"));
     TRY(const auto* what, member_object(*data, "what"));
     TRY(auto count, member_int(*what, "count"));
