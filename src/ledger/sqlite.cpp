@@ -9,10 +9,10 @@
 namespace imprimatur::ledger {
 namespace {
 
-// 32 MiB, where SQLite's own would be 2. Most indexes are by random identifiers: every new row of a large
+// 64 MiB, where SQLite's own would be 2. Most indexes are by random identifiers: every new row of a large
 // ledger would read pages that were just thrown out, and a commit of many jobs with their photographs would
 // be written in parts.
-constexpr const char* kWriterCache = "PRAGMA cache_size = -32768";
+constexpr const char* kWriterCache = "PRAGMA cache_size = -65536";
 constexpr int kBusyTimeoutMs = 5000;
 
 // An empty file that only its owner may read; SQLite gives the same rights to the files beside it.

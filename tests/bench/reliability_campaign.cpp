@@ -28,7 +28,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int kReaders = 32, kPrinters = 8, kSubmitters = 2;
+constexpr int kReaders = 64, kPrinters = 64, kSubmitters = 2;
 constexpr int kBatch = 25;               // jobs that are received together
 constexpr int kAheadMax = 400;           // jobs that wait for a card
 constexpr double kBytesOfCard = 60'000;  // ledger, write-ahead log and audit log, generously
