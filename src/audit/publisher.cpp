@@ -75,7 +75,7 @@ struct LogPublisher::State {
 struct LogCheck::State {
   State(const LogPublisher::State& of, ledger::LedgerReader& own_reader)
       : until(of.unread), reader(own_reader), pass(fresh(of)) {
-    pass->writes = !guarded("audit.prove_before_writing");
+    pass->writes = !guarded("audit.check_before_writing");
     pass->witnessed = of.witnessed;
   }
   std::unique_ptr<LogPublisher::State> fresh(const LogPublisher::State& of) const {
