@@ -18,15 +18,19 @@ LogWatch::~LogWatch() {
   if (thread_.joinable()) thread_.join();
 }
 
+// A disk that cannot be read or written says nothing about the ledger.
+void LogWatch::tell(const Error& error) {
+  const bool differs = error.code == "audit.forked" || error.code == "audit.journal";
+  parts_.log.write(differs ? message::kLogDiffers : message::kLogNotChecked,
+                   {{"code", error.code}, {"cause", error.message}});
+  if (differs) parts_.on_difference(error);
+}
+
 void LogWatch::work() {
   bool done = false;
   while (!done && !stopping_) {
     const auto looked = parts_.check->go_on(kBundlesAtOnce);
-    if (!looked) {
-      parts_.log.write(message::kLogDiffers,
-                       {{"code", looked.error().code}, {"cause", looked.error().message}});
-      return parts_.on_difference(looked.error());
-    }
+    if (!looked) return tell(looked.error());
     done = looked.value();
   }
   if (const std::size_t files = parts_.check->files_rebuilt(); files > 0) {

@@ -16,9 +16,10 @@ namespace imprimatur::app {
 class LogWatch {
  public:
   struct Parts {
-    std::unique_ptr<ledger::LedgerReader> reader;     // for the check alone
-    std::unique_ptr<audit::LogCheck> check;           // none: there is nothing to look at
-    std::function<void(const Error&)> on_difference;  // called on the thread, once at most
+    std::unique_ptr<ledger::LedgerReader> reader;  // for the check alone
+    std::unique_ptr<audit::LogCheck> check;        // none: there is nothing to look at
+    // The ledger is not what was signed; called on the thread, once at most. Not for a check that fails.
+    std::function<void(const Error&)> on_difference;
     Log& log;
   };
   explicit LogWatch(Parts parts);
@@ -28,6 +29,7 @@ class LogWatch {
 
  private:
   void work();
+  void tell(const Error& error);
 
   Parts parts_;
   std::atomic<bool> stopping_{false};

@@ -48,6 +48,9 @@ inline constexpr LogMessage kLogNotPublished{
 inline constexpr LogMessage kLogDiffers{
     "LOG_DIFFERS", LogLevel::error, "the ledger is not the one whose audit log was signed: no card is begun",
     "Stop the station. Hold ledger and backups against the log; begin a new epoch only with the right one."};
+inline constexpr LogMessage kLogNotChecked{
+    "LOG_NOT_CHECKED", LogLevel::error, "the audit log could not be held against the ledger to its end",
+    "Check the disk; then start the station again: it is checked from the beginning."};
 inline constexpr LogMessage kLogRebuilt{
     "LOG_REBUILT", LogLevel::warning, "files of the audit log were missing or damaged, and were written anew",
     "Check the disk; nothing is lost."};

@@ -87,6 +87,19 @@ TEST_F(LogWatchTest, WritesALostFileAnew) {
   EXPECT_EQ(read_file(lost).value(), content);
 }
 
+// What cannot be looked at is no difference: the line goes on, and somebody is told.
+TEST_F(LogWatchTest, SaysWhenItCannotLookAndTellsOfNoDifference) {
+  const auto lost = log_folder / "tile/entries/000";
+  std::filesystem::remove(lost);
+  std::filesystem::create_directories(lost / "in the way");  // nothing can be written there
+  auto told = difference.get_future();
+  {
+    const LogWatch watch(parts());
+    EXPECT_EQ(first_line(), "LOG_NOT_CHECKED");
+  }
+  EXPECT_EQ(told.wait_for(std::chrono::seconds(0)), std::future_status::timeout);
+}
+
 TEST_F(LogWatchTest, EndsAtOnceInTheMiddle) {
   const LogWatch watch(parts());  // its destructor does not wait for the end
 }

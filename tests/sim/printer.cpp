@@ -175,7 +175,9 @@ Status SimulatedPrinter::cancel(const print::PrintTicket& ticket) {
   if (!connected) return fail("printer.unreachable", "no connection");
   if (!known(ticket)) return fail("printer.refused", "the printer does not know the job");
   Job& job = jobs_.at(ticket.job_id);
-  if (!job.has_document || job.waits) job.cancelled = true;  // what has begun goes on
+  if (job.has_document && !job.waits) return ok();  // what has begun goes on
+  if (!job.cancelled) ++withdrawn;
+  job.cancelled = true;
   job.waits = false;
   return ok();
 }

@@ -44,6 +44,7 @@ class SimulatedPrinter final : public print::Printer {
   bool connected = true;   // false: nothing that is asked or sent reaches it
   bool both_sides = true;  // it can print on both
   int jobs_of_others = 0;  // that wait in it
+  int withdrawn = 0;       // jobs that were cancelled before they were begun
   int looks = 0;           // questions about itself
   int checks = 0;          // of what it can do
   void restart() { booted_ = clock_.steady() + kUpBeforeRestart; }

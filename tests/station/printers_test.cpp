@@ -216,6 +216,7 @@ TEST_F(Printers, NeverPrintADocumentOntoTheCardAfterItsOwn) {
     printer.go_on();
     line.run_for(10min);
     EXPECT_EQ(line.state_of(second), JobState::issued) << line.trace();
+    EXPECT_EQ(printer.withdrawn, restarted ? 0 : 1) << "by whom it was sent";
     EXPECT_THAT(line.broken_promises(), IsEmpty()) << line.trace();
   }
 }
