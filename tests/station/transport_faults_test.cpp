@@ -92,6 +92,22 @@ TEST_F(TransportFaults, TakesAPrintedCardToAnotherReaderWhenAStrangeOneStandsInI
   EXPECT_THAT(line.broken_promises(), IsEmpty()) << line.trace();
 }
 
+TEST_F(TransportFaults, WaitsWithAPrintedCardUntilThePersonHasTakenTheStrangeOneOut) {
+  World line{{.readers = 1, .printers = 1}};
+  line.add_blanks(4);
+  line.printer(1).on_document = [&line](const std::string&, const std::string&) {
+    line.transport().bodies.back()->place = {Place::Kind::reader, 1};
+  };
+  const auto job = line.submit(1).front();
+  ASSERT_TRUE(line.run()) << line.trace();
+  EXPECT_EQ(line.state_of(job), JobState::in_progress) << line.trace();
+  line.transport().bodies.back()->place = {Place::Kind::hopper, 0};
+  line.pause(false);
+  ASSERT_TRUE(line.run()) << line.trace();
+  EXPECT_EQ(line.state_of(job), JobState::issued) << line.trace();
+  EXPECT_EQ(line.attempts_of(job).size(), 1U) << line.trace();
+}
+
 TEST_F(TransportFaults, BeginsNoBlankThatCopiesAnothersChip) {
   world.add_blanks(1);
   world.add_copied_blank();
